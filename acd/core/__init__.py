@@ -1,0 +1,1 @@
+"""The pure matching engine: inputs go in with the time, facts come out."""

@@ -1,0 +1,73 @@
+"""Effects: what a fact asks of the outside. Performing one twice is harmless; its outcome returns as an input."""
+
+from dataclasses import dataclass
+
+from acd.core.facts import AgentReserved, Fact, InteractionLeftQueue, ReservationEnded, WaitAnnouncementDue
+from kernel.ids import AgentId, DeviceId, InteractionId, PromptId, QueueId, ReservationId
+from kernel.instants import Instant
+from kernel.result_codes import LeaveReason, ReservationResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingAgent:
+    """Ring the phone; whoever picks up is joined with the caller by the guarded claim. Key: ``reservation_id``."""
+
+    reservation_id: ReservationId
+    interaction_id: InteractionId
+    queue_id: QueueId
+    agent_id: AgentId
+    device_id: DeviceId
+    until: Instant
+    auto_answer: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelRing:
+    """Stop ringing, and let the reservation win no claim any more."""
+
+    reservation_id: ReservationId
+    interaction_id: InteractionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayWaitAnnouncement:
+    """Play a prompt to the waiting caller; music resumes after it."""
+
+    interaction_id: InteractionId
+    prompt_id: PromptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnToFlow:
+    """Take the caller out of the queue's waiting room and back into the flow, at the exit of that reason."""
+
+    interaction_id: InteractionId
+    reason: LeaveReason
+
+
+Effect = RingAgent | CancelRing | PlayWaitAnnouncement | ReturnToFlow
+
+
+def effects_of(fact: Fact) -> tuple[Effect, ...]:
+    """What one fact asks of the switch; most ask nothing."""
+    match fact:
+        case AgentReserved():
+            return (
+                RingAgent(
+                    reservation_id=fact.reservation_id,
+                    interaction_id=fact.interaction_id,
+                    queue_id=fact.queue_id,
+                    agent_id=fact.agent_id,
+                    device_id=fact.device_id,
+                    until=fact.until,
+                    auto_answer=fact.auto_answer,
+                ),
+            )
+        case ReservationEnded() if fact.result is not ReservationResult.ANSWERED:
+            return (CancelRing(reservation_id=fact.reservation_id, interaction_id=fact.interaction_id),)
+        case WaitAnnouncementDue():
+            return (PlayWaitAnnouncement(interaction_id=fact.interaction_id, prompt_id=fact.prompt_id),)
+        case InteractionLeftQueue():
+            return (ReturnToFlow(interaction_id=fact.interaction_id, reason=fact.reason),)
+        case _:
+            return ()

@@ -1,0 +1,225 @@
+"""Inputs: what someone asks, or what the switch saw. Each is wholly described by its fields and the time it came."""
+
+from dataclasses import dataclass
+
+from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings, Requirement
+from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
+from kernel.result_codes import Disposition, EndedBy, ReservationResult
+
+# --- configuration -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueConfigured:
+    """A queue exists from now on, or has new rules (for those who wait in it too)."""
+
+    settings: QueueSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRemoved:
+    """A queue is gone. Refused (``still_in_use``) while anybody waits in it or is being offered from it."""
+
+    queue_id: QueueId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentConfigured:
+    """An agent exists, or has a new name or new skills, effective at the next match."""
+
+    settings: AgentSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRemoved:
+    """An agent is gone. Refused (``still_in_use``) unless logged out."""
+
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceConfigured:
+    """A phone exists. Until the switch says otherwise it counts as unreachable."""
+
+    settings: DeviceSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRemoved:
+    """A phone is gone. Refused (``still_in_use``) while an agent sits at it."""
+
+    device_id: DeviceId
+
+
+# --- callers -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InteractionArrived:
+    """A customer's contact came in. Refused (``duplicate_interaction``) when the id is already open."""
+
+    interaction_id: InteractionId
+    channel: Channel
+    did: Did
+    trunk_id: TrunkId
+    leg_id: CallLegId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterQueue:
+    """The flow (or a person) puts an interaction into a queue.
+
+    ``priority`` None: the queue's own. ``requirements`` are added to the queue's (the higher level wins).
+    """
+
+    interaction_id: InteractionId
+    queue_id: QueueId
+    priority: int | None
+    requirements: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowEnded:
+    """The flow let the caller go without (or after) a queue; this ends the interaction with that disposition.
+
+    An interaction that was answered keeps ``answered``.
+    """
+
+    interaction_id: InteractionId
+    disposition: Disposition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerHungUp:
+    """The caller's leg is gone, in whatever phase. ``cause_code`` is the Q.850 cause, 0 when unknown."""
+
+    interaction_id: InteractionId
+    cause_code: int
+
+
+# --- agents --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogIn:
+    """An agent sits down at a phone; they start in aux with reason ``logged_in``.
+
+    The same login at the same phone again is accepted without a second record. A login elsewhere moves the agent
+    (refused ``agent_busy`` while they have a call). If somebody else sits at the phone they are logged out, or, with a
+    call, the login is refused (``device_taken``).
+    """
+
+    agent_id: AgentId
+    device_id: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogOut:
+    """An agent leaves. With a call in hand: remembered, applied when the call and its wrap-up are over."""
+
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetReady:
+    """An agent may be offered calls. Ends wrap-up and aux; during a call: remembered as the next state."""
+
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAux:
+    """An agent is not ready by choice, with a reason. Ends wrap-up; during a call: remembered as the next state."""
+
+    agent_id: AgentId
+    reason_code: str
+
+
+# --- the switch ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevicePresenceSeen:
+    """What the switch knows of a phone: can it be reached, and is it in use (by any call, ours or private)."""
+
+    device_id: DeviceId
+    reachable: bool
+    in_use: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRang:
+    """The agent's phone says it is ringing (SIP 180)."""
+
+    reservation_id: ReservationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPickedUp:
+    """The agent answered and won the claim: the two are being joined by the switch."""
+
+    reservation_id: ReservationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLegFailed:
+    """The agent's leg ended before it was joined: declined, busy, unreachable, lapsed, caller_left."""
+
+    reservation_id: ReservationId
+    result: ReservationResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLeft:
+    """The agent's part of a joined call is over. ``ended_by``: who hung up, as the switch saw it."""
+
+    reservation_id: ReservationId
+    ended_by: EndedBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentHeldCaller:
+    """The agent put the caller on hold."""
+
+    reservation_id: ReservationId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentResumedCaller:
+    """The agent took the caller back from hold."""
+
+    reservation_id: ReservationId
+
+
+# --- time ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimePassed:
+    """Nothing happened but time: deadlines that are due are taken."""
+
+
+Input = (
+    QueueConfigured
+    | QueueRemoved
+    | AgentConfigured
+    | AgentRemoved
+    | DeviceConfigured
+    | DeviceRemoved
+    | InteractionArrived
+    | EnterQueue
+    | FlowEnded
+    | CallerHungUp
+    | LogIn
+    | LogOut
+    | SetReady
+    | SetAux
+    | DevicePresenceSeen
+    | AgentRang
+    | AgentPickedUp
+    | AgentLegFailed
+    | AgentLeft
+    | AgentHeldCaller
+    | AgentResumedCaller
+    | TimePassed
+)

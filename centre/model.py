@@ -1,0 +1,163 @@
+"""The centre's description as typed records. Lengths are whole seconds here because people write them so.
+
+Every record has an ``id`` of 1-40 characters ``[a-z0-9-]`` starting with a letter, unless said otherwise; records of a
+kind are sorted by it, so that the same centre is always the same value.
+"""
+
+from dataclasses import dataclass
+
+from ivr.core.flow import Flow
+from kernel.ids import (
+    AgentId,
+    CallerListId,
+    DeviceId,
+    Did,
+    FlowId,
+    HoursId,
+    PromptId,
+    QueueId,
+    SkillId,
+    TrunkId,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skill:
+    """An ability that queues ask for."""
+
+    id: SkillId
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trunk:
+    """A carrier's SIP connection.
+
+    ``transport``: udp, tcp or tls. ``match``: IP addresses or networks the carrier sends from (identification);
+    ``register_user`` non-empty: we register at ``host``:``port``, the password comes from the secrets file under
+    ``trunk.<id>``. At least one of the two ways must be used. ``lines_max``: calls at once, both ways together.
+    ``caller_id``: the number shown on outgoing calls.
+    """
+
+    id: TrunkId
+    host: str
+    port: int
+    transport: str
+    match: tuple[str, ...]
+    register_user: str
+    lines_max: int
+    caller_id: str
+    codecs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DidNumber:
+    """A number of ours (digits, optionally a leading +), the trunks are free to send it; which flow answers it."""
+
+    number: Did
+    flow: FlowId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A phone. ``transport``: udp, tcp, tls or wss. ``model`` picks the auto-answer header (see docs/devices).
+
+    ``secret`` is never here: it lies in the secrets file under ``device.<id>`` and is made at random when absent.
+    """
+
+    id: DeviceId
+    name: str
+    transport: str
+    model: str
+    auto_answer: bool
+    codecs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """A person who answers. ``login`` (3-8 digits) and a PIN let them sit at any phone; only the PIN's hash is kept.
+
+    ``skills``: proficiency 1-5 by skill, sorted by skill id.
+    """
+
+    id: AgentId
+    name: str
+    login: str
+    pin_hash: str
+    skills: tuple[tuple[SkillId, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """Where interactions wait under one set of rules. ``wait_s_max`` 0: no limit. ``priority`` 1-10, 10 first."""
+
+    id: QueueId
+    name: str
+    requires: tuple[tuple[SkillId, int], ...]
+    priority: int
+    ring_s_max: int
+    wrap_up_s: int
+    wait_s_max: int
+    short_abandon_s: int
+    service_level_s: int
+    on_no_answer: str
+    music: str
+    announcement: PromptId | None
+    announcement_every_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenSpan:
+    """Open on ``days`` (mon..sun) from ``opens`` to ``closes`` (HH:MM, local; ``closes`` is not included)."""
+
+    days: tuple[str, ...]
+    opens: str
+    closes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """Opening hours. Closed on ``closed_dates`` (YYYY-MM-DD) and, if ``holidays`` is a country code, on its holidays."""
+
+    id: HoursId
+    timezone: str
+    spans: tuple[OpenSpan, ...]
+    closed_dates: tuple[str, ...]
+    holidays: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedNumber:
+    """One caller on a list: the number in E.164 (or a short code) and why it is there."""
+
+    number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerList:
+    """Numbers treated specially. ``kind``: priority or block. ``priority`` 1-10 (for kind priority)."""
+
+    id: CallerListId
+    kind: str
+    priority: int
+    numbers: tuple[ListedNumber, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Centre:
+    """The whole centre."""
+
+    name: str
+    country: str
+    timezone: str
+    languages: tuple[str, ...]
+    skills: tuple[Skill, ...]
+    trunks: tuple[Trunk, ...]
+    dids: tuple[DidNumber, ...]
+    devices: tuple[Device, ...]
+    agents: tuple[Agent, ...]
+    queues: tuple[Queue, ...]
+    hours: tuple[Hours, ...]
+    caller_lists: tuple[CallerList, ...]
+    flows: tuple[Flow, ...]

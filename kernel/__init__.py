@@ -1,0 +1,1 @@
+"""Kernel: the words every room shares. Standard library only, no I/O, no clock, no chance."""

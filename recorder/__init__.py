@@ -1,0 +1,1 @@
+"""Recorder: follows facts and keeps the sound."""

@@ -1,0 +1,1 @@
+"""Reports: follows facts and keeps the numbers, each with its definition."""

@@ -1,0 +1,1 @@
+"""Sambut: the program. The only room that may import every other."""
