@@ -1,0 +1,42 @@
+# The ways to build, check and try the project. `make help` lists them.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+.PHONY: setup
+setup: ## the Python environment, Asterisk and SIPp; quick when they are there already
+	@tools/python-environment
+	@tools/asterisk
+	@tools/sipp
+
+.PHONY: python
+python:
+	@tools/python-environment
+
+.PHONY: check
+check: python ## layout, lint, types, imports, tidiness
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/tidy
+
+.PHONY: test
+test: setup check ## check, then every test, those on a real Asterisk too
+	$(BIN)/pytest --durations=10
+
+.PHONY: e2e
+e2e: setup ## only the tests on a real Asterisk
+	$(BIN)/pytest tests/e2e --durations=10
+
+.PHONY: demo
+demo: setup ## a sample centre with real calls, until Ctrl-C; CALLS=20 ends after 20, DEMO_JSON=path writes them down
+	@$(BIN)/sambut demo $(if $(CALLS),--calls $(CALLS)) $(if $(DEMO_JSON),--json $(DEMO_JSON))
+
+.PHONY: lock
+lock: python ## make locks/ anew from pyproject.toml; UPGRADE=1 takes the newest of everything
+	@UPGRADE=$(UPGRADE) tools/lock
