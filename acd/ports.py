@@ -1,12 +1,15 @@
 """What the ACD asks of the rooms outside it, and what it offers them."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from acd.core.effects import Effect
 from acd.core.facts import Fact
 from acd.core.inputs import Input
 from kernel.entry import Entry
+from kernel.ids import DeviceId, Did, InteractionId, ReservationId, TrunkId
 from kernel.instants import Instant
 
 
@@ -39,6 +42,49 @@ class Switch(Protocol):
 
     def perform(self, effect: Effect) -> None:
         """Start an effect without waiting for its outcome. Never raises for an outcome."""
+
+
+class CallerPlace(StrEnum):
+    """Where the switch holds a caller."""
+
+    FLOW = "flow"
+    """In a conversation whose session died with the program, or that is about to begin."""
+    WAITING = "waiting"
+    JOINED = "joined"
+
+
+class AgentLegPhase(StrEnum):
+    """How far an agent's leg has come."""
+
+    RINGING = "ringing"
+    JOINED = "joined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerSeen:
+    """One caller's leg that is up in the switch; enough to adopt an interaction the journal does not know."""
+
+    leg_id: str
+    did: Did
+    trunk_id: TrunkId
+    place: CallerPlace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSeen:
+    """One phone's presence."""
+
+    reachable: bool
+    in_use: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchPicture:
+    """What exists in the switch at one moment, for recovery and resynchronisation."""
+
+    callers: Mapping[InteractionId, CallerSeen]
+    agent_legs: Mapping[ReservationId, AgentLegPhase]
+    devices: Mapping[DeviceId, DeviceSeen]
 
 
 class FactSubscriber(Protocol):
