@@ -1,0 +1,1 @@
+"""Tests: the same tree as the program, and the stories that cross rooms."""
