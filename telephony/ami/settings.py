@@ -1,0 +1,39 @@
+"""How one AMI link is to behave. Pure."""
+
+from dataclasses import dataclass, field
+from ssl import SSLContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkSettings:
+    """Where to connect, as whom, and every limit of the link.
+
+    `wanted_events`: names that go into the queue, None for all; the rest is dropped unparsed. Asterisk's
+    own `eventfilter` is cheaper still. `events`: the login's Events header. A link with "off" gets
+    answers only, no OriginateResponse either. `boot_awaited`: up means FullyBooted seen; when false, logged in.
+    """
+
+    host: str
+    port: int
+    username: str
+    secret: str = field(repr=False)
+    tls: SSLContext | None = None
+    events: str = "on"
+    boot_awaited: bool = True
+    wanted_events: frozenset[str] | None = None
+    queue_length_max: int = 20_000
+    pending_max: int = 5_000
+    message_bytes_max: int = 1 << 20
+    action_ms_max: int = 5_000
+    connect_ms_max: int = 3_000
+    login_ms_max: int = 5_000
+    ping_ms: int = 2_000
+    """Pause between pings. The link is dropped when nothing at all came for two of them."""
+    reconnect_ms_min: int = 200
+    reconnect_ms_max: int = 10_000
+    refused_ms: int = 60_000
+    """Pause after a refused login: quicker would look like an attack to fail2ban."""
+
+    def pause_ms_max(self, *, failures: int) -> int:
+        """The longest pause before the next try after `failures` tries in a row that did not come up."""
+        return min(self.reconnect_ms_max, self.reconnect_ms_min << min(failures + 1, 16))
