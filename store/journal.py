@@ -1,0 +1,129 @@
+"""The journal in the database: what ``append`` returned for is on the disk, dense and in order."""
+
+from collections.abc import AsyncIterator, Sequence
+
+import sqlalchemy as sa
+
+from acd.ports import JournalFailed
+from kernel.entry import Entry
+from kernel.ids import InteractionId
+from kernel.instants import Instant
+from store.database import Database
+from store.fact_json import FactJson, FactJsonError, interactions_of
+from store.tables import journal_entry, journal_subject
+
+PAGE_LENGTH = 500
+"""Entries read at a time; the picture of one page is consistent, later pages see later entries."""
+
+LAST_SEQ = sa.select(sa.func.max(journal_entry.c.seq))
+
+ONE_PAGE = (
+    sa.select(journal_entry)
+    .where(journal_entry.c.seq > sa.bindparam("after_seq"))
+    .order_by(journal_entry.c.seq)
+    .limit(sa.bindparam("page_length"))
+)
+
+TIMELINE = (
+    sa.select(journal_entry)
+    .join(journal_subject, journal_subject.c.seq == journal_entry.c.seq)
+    .where(journal_subject.c.interaction_id == sa.bindparam("wanted"))
+    .order_by(journal_entry.c.seq)
+)
+
+
+class StoreJournal:
+    """Implements ``acd.ports.Journal``. One writer at a time: a second one is refused by the next number being taken."""
+
+    def __init__(
+        self, database: Database, fact_json: FactJson | None = None, *, page_length: int = PAGE_LENGTH
+    ) -> None:
+        self._database = database
+        self._json = fact_json or FactJson()
+        self._page_length = page_length
+        self._last_seq: int | None = None
+
+    async def append(self, entries: Sequence[Entry]) -> None:
+        """Write entries in one transaction, durably. Raises JournalFailed: nothing was written.
+
+        Each ``seq`` must follow the last one written without a gap.
+        """
+        if not entries:
+            return
+        self._refuse_gap(entries, await self.last_seq())
+        lines, subjects = self._written(entries)
+        # Whatever ends this early (an error, a cancellation) leaves it open what the disk holds: ask it next time.
+        self._last_seq = None
+        async with self._database.writing(JournalFailed) as connection:
+            await connection.execute(journal_entry.insert(), lines)
+            if subjects:
+                await connection.execute(journal_subject.insert(), subjects)
+        self._last_seq = entries[-1].seq
+
+    def read(self, after_seq: int = 0) -> AsyncIterator[Entry]:
+        """Entries with ``seq > after_seq``, in order, page by page. Raises JournalFailed, also for an unreadable one."""
+        return self._pages(after_seq)
+
+    async def last_seq(self) -> int:
+        """The last written sequence number, 0 when empty. Raises JournalFailed."""
+        if self._last_seq is None:
+            async with self._database.reading(JournalFailed) as connection:
+                self._last_seq = (await connection.execute(LAST_SEQ)).scalar() or 0
+        return self._last_seq
+
+    async def timeline(self, interaction_id: InteractionId) -> list[Entry]:
+        """Every entry that names this interaction, in order; found by index. Raises JournalFailed."""
+        async with self._database.reading(JournalFailed) as connection:
+            rows = (await connection.execute(TIMELINE, {"wanted": interaction_id})).all()
+        return [self._entry(row) for row in rows]
+
+    async def _pages(self, after_seq: int) -> AsyncIterator[Entry]:
+        while True:
+            async with self._database.reading(JournalFailed) as connection:
+                wanted = {"after_seq": after_seq, "page_length": self._page_length}
+                rows = (await connection.execute(ONE_PAGE, wanted)).all()
+            for row in rows:
+                # A hole means a damaged file; a restart that folded past it would believe in a wrong centre.
+                if after_seq and row.seq != after_seq + 1:
+                    raise JournalFailed(f"the journal has no entry {after_seq + 1}, but a later one")
+                yield self._entry(row)
+                after_seq = row.seq
+            if len(rows) < self._page_length:
+                return
+
+    def _refuse_gap(self, entries: Sequence[Entry], last_seq: int) -> None:
+        for expected, entry in enumerate(entries, start=last_seq + 1):
+            if entry.seq != expected:
+                raise JournalFailed(f"entry {entry.seq} does not follow: {expected} is next")
+
+    def _written(self, entries: Sequence[Entry]) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+        lines: list[dict[str, object]] = []
+        subjects: list[dict[str, object]] = []
+        try:
+            for entry in entries:
+                lines.append(
+                    {
+                        "seq": entry.seq,
+                        "at": entry.at,
+                        "stream": entry.stream,
+                        "given": None if entry.given is None else self._json.dump(entry.given),
+                        "facts": self._json.dump_all(entry.facts),
+                    }
+                )
+                named = interactions_of(entry.given).union(*map(interactions_of, entry.facts))
+                subjects += [{"interaction_id": each, "seq": entry.seq} for each in sorted(named)]
+        except FactJsonError as error:
+            raise JournalFailed(str(error)) from error
+        return lines, subjects
+
+    def _entry(self, row: "sa.Row[tuple[object, ...]]") -> Entry:
+        try:
+            return Entry(
+                seq=row.seq,
+                at=Instant(row.at),
+                stream=row.stream,
+                given=None if row.given is None else self._json.load(row.given),
+                facts=self._json.load_all(row.facts),
+            )
+        except FactJsonError as error:
+            raise JournalFailed(f"entry {row.seq} cannot be read: {error}") from error
