@@ -1,0 +1,226 @@
+"""One baresip phone: an identity that registers (or not), and its calls."""
+
+import asyncio
+import contextlib
+from urllib.parse import quote
+
+from baresip import Account, BaresipError, Call, RegistrationError, Runtime, UserAgent
+
+from sambut.phones import wire
+from sambut.phones.baresip_call import BaresipCall
+from sambut.phones.baresip_decline import Decliner
+from sambut.phones.baresip_voice import Voices
+from sambut.phones.chores import Chores
+from sambut.phones.exchange import NotDone, Tell
+from sambut.phones.invitation import caller_of
+from sambut.phones.lines import now_ms
+
+REGISTER_S_MAX = 10.0
+UNREGISTER_S_MAX = 1.5
+LAST_WORDS_S_MAX = 1.5
+CODECS = ("pcma", "pcmu")
+
+
+def address_of_record(settings: wire.Register) -> str:
+    """baresip's account line. Raises NotDone for text its parser would misread."""
+    try:
+        account = Account(
+            user=settings.user,
+            domain=f"{settings.server}:{settings.port}",
+            password=settings.password,
+            transport=settings.transport,
+            reg_interval=600 if settings.registers else 0,
+            audio_codecs=CODECS,
+        )
+    except (ValueError, TypeError) as error:
+        raise NotDone("failed", f"the account cannot be written: {error}") from error
+    name = settings.display_name
+    if any(character in '"\\' or ord(character) < 32 for character in name):
+        raise NotDone("failed", "the account cannot be written: its name has a quote, backslash or control character")
+    return f'"{name}" {account.aor()}' if name else account.aor()
+
+
+def uri_of(target: str, settings: wire.Register) -> str:
+    """The URI of a dialled target: `*11#` becomes `sip:*11%23@server:port`; a whole URI stays as it is."""
+    if target.startswith(("sip:", "sips:")):
+        return target
+    user = quote(target, safe="*+-_.!~'()&=$,;?/")
+    return f"sip:{user}@{settings.server}:{settings.port};transport={settings.transport}"
+
+
+class BaresipPhone:
+    """See `exchange.Phone` for what each method promises."""
+
+    def __init__(
+        self, runtime: Runtime, settings: wire.Register, tell: Tell, voices: Voices, decliner: Decliner
+    ) -> None:
+        self._runtime = runtime
+        self._settings = settings
+        self._tell = tell
+        self._voices = voices
+        self._decliner = decliner
+        self._agent: UserAgent | None = None
+        self._plan: wire.AnyPlan = wire.LetsItRing()
+        self._tone_hz = settings.tone_hz
+        self._folder = settings.record_folder
+        self._calls: dict[str, BaresipCall] = {}
+        self._calls_made = 0
+        self._chores = Chores()
+
+    @property
+    def _own_agent(self) -> UserAgent:
+        if self._agent is None:
+            raise NotDone("wrong_state", "the phone is not open")
+        return self._agent
+
+    async def open(self) -> None:
+        """Make the user agent. Raises NotDone when the stack refuses the account."""
+        aor = address_of_record(self._settings)
+        try:
+            self._agent = await UserAgent.create(self._runtime, aor)
+        except BaresipError as error:
+            raise NotDone("failed", str(error)) from error
+        self._agent.on_incoming(self._ring)
+
+    async def register(self) -> None:
+        """Begin to register; told as registered or registration_failed."""
+        self._chores.start(self._register(self._own_agent))
+
+    async def _register(self, agent: UserAgent) -> None:
+        try:
+            await agent.register(timeout=REGISTER_S_MAX)
+        except RegistrationError as error:
+            self._fail_to_register(error.status, error.reason or str(error))
+        except BaresipError as error:
+            self._fail_to_register(None, str(error))
+        else:
+            self._tell(wire.Registered(at_ms=now_ms(), device=self._settings.device))
+
+    def _fail_to_register(self, status: int | None, reason: str) -> None:
+        device = self._settings.device
+        self._tell(wire.RegistrationFailed(at_ms=now_ms(), device=device, status=status, reason=reason))
+
+    async def unregister(self) -> None:
+        """Begin to take the registration back; told as unregistered."""
+        self._chores.start(self._unregister(self._own_agent))
+
+    async def _unregister(self, agent: UserAgent) -> None:
+        try:
+            await agent.unregister(timeout=UNREGISTER_S_MAX)
+        except BaresipError as error:
+            self._fail_to_register(None, str(error))
+        else:
+            self._tell(wire.Unregistered(at_ms=now_ms(), device=self._settings.device))
+
+    def behave(self, plan: wire.AnyPlan) -> None:
+        """Set the plan for calls to come."""
+        self._plan = plan
+
+    def talk(self, tone_hz: int) -> None:
+        """Change the tone sent, in the calls of now too."""
+        self._tone_hz = tone_hz
+        for call in self._calls.values():
+            call.speak(tone_hz)
+
+    def record(self, folder: str | None) -> None:
+        """Set where to keep what is heard, for calls answered from now on."""
+        self._folder = folder
+        for call in self._calls.values():
+            call.folder = folder
+
+    async def dial(
+        self, target: str, press: tuple[wire.KeyPress, ...], headers: dict[str, str], hang_up_after_ms: int | None
+    ) -> None:
+        """Place a call; told as dialed, then progress, answered, ended."""
+        uri = uri_of(target, self._settings)
+        try:
+            stack_call = await self._own_agent.dial(uri, headers=headers)
+        except (ValueError, BaresipError) as error:
+            raise NotDone("failed", str(error)) from error
+        call = self._adopt(stack_call)
+        call.after_answer(press, hang_up_after_ms)
+        self._tell(wire.Dialed(at_ms=now_ms(), device=self._settings.device, call=call.name, target=target))
+
+    def _ring(self, stack_call: Call) -> None:
+        call = self._adopt(stack_call)
+        headers = stack_call.headers
+        caller = caller_of(headers.get("From", stack_call.peer or ""))
+        self._tell(
+            wire.Ringing(
+                at_ms=now_ms(),
+                device=self._settings.device,
+                call=call.name,
+                number=caller.number,
+                name=caller.name,
+                headers=headers,
+            )
+        )
+        call.follow(self._plan)
+
+    def _adopt(self, stack_call: Call) -> BaresipCall:
+        self._calls_made += 1
+        call = BaresipCall(
+            device=self._settings.device,
+            name=f"{self._settings.device}-{self._calls_made}",
+            call=stack_call,
+            tell=self._tell,
+            voices=self._voices,
+            decliner=self._decliner,
+            on_ended=self._forget,
+        )
+        call.tone_hz, call.folder = self._tone_hz, self._folder
+        self._calls[call.name] = call
+        return call
+
+    def _forget(self, call: BaresipCall) -> None:
+        self._calls.pop(call.name, None)
+
+    def _call(self, name: str) -> BaresipCall:
+        found = self._calls.get(name) if name else next(reversed(self._calls.values()), None)
+        if found is None:
+            raise NotDone("no_such_call", "the phone has no such call now")
+        return found
+
+    async def pick_up(self, call: str) -> None:
+        """Answer a ringing call."""
+        await self._call(call).pick_up()
+
+    async def refuse(self, call: str, status: int) -> None:
+        """Refuse a ringing call."""
+        await self._call(call).refuse(status)
+
+    async def hang_up(self, call: str) -> None:
+        """End a call."""
+        await self._call(call).hang_up()
+
+    async def hold(self, call: str) -> None:
+        """Hold the far end."""
+        await self._call(call).hold()
+
+    async def resume(self, call: str) -> None:
+        """Take the far end off hold."""
+        await self._call(call).resume()
+
+    async def press(self, call: str, press: tuple[wire.KeyPress, ...]) -> None:
+        """Begin to press keys."""
+        await self._call(call).press(press)
+
+    async def transfer(self, call: str, target: str) -> None:
+        """Begin a blind transfer."""
+        await self._call(call).transfer(uri_of(target, self._settings))
+
+    async def close(self) -> None:
+        """End its calls and its registration. The user agent itself ends with the runtime."""
+        calls = list(self._calls.values())
+        for call in calls:
+            with contextlib.suppress(NotDone):
+                await call.hang_up()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S_MAX):
+                for call in calls:
+                    await call.wait_until_told()
+        if self._agent is not None and self._settings.registers:
+            # Not registered, or a server that is gone already: both are no reason to stay.
+            with contextlib.suppress(BaresipError):
+                await self._agent.unregister(timeout=UNREGISTER_S_MAX)
+        self._chores.cancel()
