@@ -16,7 +16,8 @@ FUNCTION_LINES_MAX = 70
 VAGUE_WORDS = {"manager", "helper", "helpers", "util", "utils", "common"}
 """Words that say nothing of what a thing is for."""
 
-VAGUE_MODULE_WORDS = VAGUE_WORDS | {"data", "info", "process"}
+VAGUE_ALONE = {"data", "info", "process"}
+"""Words that say nothing when they are all that a module's name has."""
 
 UNFINISHED = re.compile(r"\b([T]ODO|[F]IXME|[X]XX|[N]otImplementedError)\b")
 SWITCHED_OFF = re.compile(r"pytest\.mark\.(skip|skipif|xfail)\b|pytest\.(skip|xfail|importorskip)\(|unittest\.skip")
@@ -52,8 +53,8 @@ def length(source: Source) -> Iterator[str]:
 def names(source: Source) -> Iterator[str]:
     """Modules, classes and functions have names that say what they are for."""
     for part in source.path.with_suffix("").parts:
-        if vague := words_of(part) & VAGUE_MODULE_WORDS:
-            yield f"{source.path}: {vague.pop()!r} in a path says nothing"
+        if words_of(part) & VAGUE_WORDS or part in VAGUE_ALONE:
+            yield f"{source.path}: {part!r} says nothing"
     for node in ast.walk(source.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             if vague := words_of(node.name) & VAGUE_WORDS:

@@ -9,6 +9,7 @@ NOT_MIRRORS = {
     "contracts",
     "docs",
     "e2e",
+    "fakes",
     "properties",
     "replay",
     "scenarios",
