@@ -1,13 +1,17 @@
 """The connection to the database: reading and writing transactions, and one kind of error for each asker."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from store import sqlite
+
+T = TypeVar("T")
+Work = Callable[[AsyncConnection], Awaitable[T]]
 
 BUSY_MS = 10_000
 """How long a write waits for another process before it fails."""
@@ -25,40 +29,38 @@ class Database:
     def __init__(self, url: str, *, busy_ms: int = BUSY_MS) -> None:
         """``url`` as SQLAlchemy writes it, with an async driver: ``sqlite+aiosqlite:////path/sambut.sqlite3``."""
         self._engine: AsyncEngine = create_async_engine(url)
-        self._one_writer: asyncio.Lock | None = None
+        self._turn: AbstractAsyncContextManager[object] = nullcontext()
         if sqlite.is_sqlite(self._engine):
             sqlite.prepare(self._engine, busy_ms=busy_ms)
             # SQLite's own wait for the write lock polls; inside one process we queue up in order instead.
-            self._one_writer = asyncio.Lock()
+            self._turn = asyncio.Lock()
 
-    @asynccontextmanager
-    async def reading(self, failure: type[Exception] = StoreFailed) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads: one consistent picture. Raises ``failure`` for any database error."""
+    async def read(self, work: Work[T], failure: type[Exception] = StoreFailed) -> T:
+        """What ``work`` finds in one transaction that only reads. Raises ``failure`` for any database error."""
+        return await _to_its_end(self._reading(work, failure))
+
+    async def write(self, work: Work[T], failure: type[Exception] = StoreFailed) -> T:
+        """Let ``work`` write in one transaction, durable on return. Raises ``failure``: it left nothing behind.
+
+        A caller who is cancelled waits for the end first: a transaction is not torn, and its outcome is known.
+        """
+        return await _to_its_end(self._writing(work, failure))
+
+    async def _reading(self, work: Work[T], failure: type[Exception]) -> T:
         try:
             async with self._engine.connect() as connection, connection.begin():
-                yield connection
+                return await work(connection)
         except _ERRORS as error:
             raise failure(_words(error)) from error
 
-    @asynccontextmanager
-    async def writing(self, failure: type[Exception] = StoreFailed) -> AsyncIterator[AsyncConnection]:
-        """A transaction that is durable when the block ends, or leaves nothing and raises ``failure``."""
+    async def _writing(self, work: Work[T], failure: type[Exception]) -> T:
         try:
-            if self._one_writer is None:
-                async with self._begun() as connection:
-                    yield connection
-            else:
-                async with self._one_writer, self._begun() as connection:
-                    yield connection
+            async with self._turn, self._engine.connect() as connection:
+                await connection.execution_options(**{sqlite.WRITES: True})
+                async with connection.begin():
+                    return await work(connection)
         except _ERRORS as error:
             raise failure(_words(error)) from error
-
-    @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[AsyncConnection]:
-        async with self._engine.connect() as connection:
-            await connection.execution_options(**{sqlite.WRITES: True})
-            async with connection.begin():
-                yield connection
 
     async def close(self) -> None:
         """Give every connection back."""
@@ -69,3 +71,14 @@ def _words(error: Exception) -> str:
     """The database's own words, without the statement and its values: those may hold a caller's number."""
     cause = getattr(error, "orig", None) or error
     return f"{type(cause).__name__}: {cause}"
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # looked at, so that asyncio does not report it as lost
+        raise

@@ -1,8 +1,10 @@
 """The journal in the database: what ``append`` returned for is on the disk, dense and in order."""
 
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.ports import JournalFailed
 from kernel.entry import Entry
@@ -52,12 +54,15 @@ class StoreJournal:
             return
         self._refuse_gap(entries, await self.last_seq())
         lines, subjects = self._written(entries)
-        # Whatever ends this early (an error, a cancellation) leaves it open what the disk holds: ask it next time.
-        self._last_seq = None
-        async with self._database.writing(JournalFailed) as connection:
+
+        async def insert(connection: AsyncConnection) -> None:
             await connection.execute(journal_entry.insert(), lines)
             if subjects:
                 await connection.execute(journal_subject.insert(), subjects)
+
+        # Whatever ends this early (an error, a cancellation) leaves it open what the disk holds: ask it next time.
+        self._last_seq = None
+        await self._database.write(insert, JournalFailed)
         self._last_seq = entries[-1].seq
 
     def read(self, after_seq: int = 0) -> AsyncIterator[Entry]:
@@ -67,21 +72,23 @@ class StoreJournal:
     async def last_seq(self) -> int:
         """The last written sequence number, 0 when empty. Raises JournalFailed."""
         if self._last_seq is None:
-            async with self._database.reading(JournalFailed) as connection:
-                self._last_seq = (await connection.execute(LAST_SEQ)).scalar() or 0
+            self._last_seq = (await self._rows(LAST_SEQ, {}))[0][0] or 0
         return self._last_seq
 
     async def timeline(self, interaction_id: InteractionId) -> list[Entry]:
         """Every entry that names this interaction, in order; found by index. Raises JournalFailed."""
-        async with self._database.reading(JournalFailed) as connection:
-            rows = (await connection.execute(TIMELINE, {"wanted": interaction_id})).all()
-        return [self._entry(row) for row in rows]
+        return [self._entry(row) for row in await self._rows(TIMELINE, {"wanted": interaction_id})]
+
+    async def _rows(self, statement: "sa.Select[Any]", wanted: dict[str, object]) -> "Sequence[sa.Row[Any]]":
+        async def select(connection: AsyncConnection) -> "Sequence[sa.Row[Any]]":
+            rows: Sequence[sa.Row[Any]] = (await connection.execute(statement, wanted)).all()
+            return rows
+
+        return await self._database.read(select, JournalFailed)
 
     async def _pages(self, after_seq: int) -> AsyncIterator[Entry]:
         while True:
-            async with self._database.reading(JournalFailed) as connection:
-                wanted = {"after_seq": after_seq, "page_length": self._page_length}
-                rows = (await connection.execute(ONE_PAGE, wanted)).all()
+            rows = await self._rows(ONE_PAGE, {"after_seq": after_seq, "page_length": self._page_length})
             for row in rows:
                 # A hole means a damaged file; a restart that folded past it would believe in a wrong centre.
                 if after_seq and row.seq != after_seq + 1:
@@ -116,7 +123,7 @@ class StoreJournal:
             raise JournalFailed(str(error)) from error
         return lines, subjects
 
-    def _entry(self, row: "sa.Row[tuple[object, ...]]") -> Entry:
+    def _entry(self, row: "sa.Row[Any]") -> Entry:
         try:
             return Entry(
                 seq=row.seq,

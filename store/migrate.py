@@ -18,8 +18,7 @@ async def upgrade(url: str) -> None:
     """
     database = Database(url)
     try:
-        async with database.writing() as connection:
-            await connection.run_sync(_upgrade)
+        await database.write(lambda connection: connection.run_sync(_upgrade))
     finally:
         await database.close()
 

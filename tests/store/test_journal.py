@@ -4,10 +4,12 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.core.inputs import TimePassed
 from acd.ports import JournalFailed
@@ -27,6 +29,13 @@ class Stranger:
     """No room's fact."""
 
     interaction_id: str
+
+
+async def drivers_threads_ended() -> None:
+    """aiosqlite does not wait for its thread when a connection could not be made; it must not outlive the test's loop."""
+    async with asyncio.timeout(5):
+        while any("_connection_worker_thread" in thread.name for thread in threading.enumerate()):
+            await asyncio.sleep(0.001)
 
 
 async def seqs(journal: StoreJournal) -> list[int]:
@@ -80,6 +89,7 @@ async def test_a_path_that_is_no_database_is_a_journal_failure(tmp_path: Path, w
     with pytest.raises(JournalFailed):
         await StoreJournal(database).append([silence(1)])
     await database.close()
+    await drivers_threads_ended()
 
 
 async def test_a_locked_database_is_a_journal_failure_and_no_loss(file: Path) -> None:
@@ -138,11 +148,11 @@ async def test_an_unreadable_entry_is_named(database: Database, file: Path, text
 
 
 async def test_the_files_settings_are_the_safe_ones(database: Database) -> None:
-    async with database.reading() as connection:
-        found = {
-            name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
-            for name in ("journal_mode", "synchronous", "foreign_keys")
-        }
+    async def pragmas(connection: AsyncConnection) -> dict[str, object]:
+        names = ("journal_mode", "synchronous", "foreign_keys")
+        return {name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in names}
+
+    found = await database.read(pragmas)
 
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
