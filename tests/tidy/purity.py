@@ -1,6 +1,6 @@
 """Which modules are pure, and what a pure module imports that it must not.
 
-Pure are the rooms ``kernel`` and ``centre``, the cores, every room's words (``facts.py``, ``rows.py``, ``ports.py``) and
+Pure are the rooms ``kernel`` and ``centre``, the cores, every room's words (``facts.py``, ``rows.py``, ``ports.py``, ``failures.py``) and
 every module whose docstring's first paragraph says ``Pure.``
 A pure module has no I/O, clock, chance, event loop or log, and stands only on modules that are pure as well.
 """
@@ -20,8 +20,8 @@ IMPURE = {
 """What reaches out of the function it is called in."""
 
 
-PURE_FILES = {"facts.py", "rows.py", "ports.py"}
-"""What a room's modules are called that hold only words: what has happened, what is kept, what is asked for."""
+PURE_FILES = {"facts.py", "failures.py", "ports.py", "rows.py"}
+"""What a room's modules are called that hold only words: what has happened, what is kept, what is asked for, what can go wrong."""
 
 PURE_ALL_THE_SAME = {"pathlib.PurePath", "pathlib.PurePosixPath"}
 """Names of paths, which never look at a disk."""
