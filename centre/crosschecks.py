@@ -1,0 +1,117 @@
+"""Checks between the records of a centre file: names used twice, names that nobody has, trunks that overlap. Pure."""
+
+import ipaddress
+from collections.abc import Callable, Collection, Iterator
+from itertools import combinations
+
+from centre.drafts import Draft, Drafts
+from centre.kinds import is_id
+from centre.nearest import suggestion
+from centre.problems import Fault, Place
+from centre.schema import SHAPES
+from kernel.ids import PromptId
+
+NAMES_SHOWN_MAX = 12
+
+
+def crosscheck(drafts: Drafts, prompts: Collection[PromptId] | None) -> list[Fault]:
+    """Everything wrong between records, flows' insides apart. ``prompts``: those that exist; None: not looked at."""
+    return [
+        *_repeated_names(drafts),
+        *_repeated_logins(drafts),
+        *_dangling_references(drafts),
+        *_missing_prompts(drafts, prompts),
+        *_trunks_nobody_reaches(drafts),
+        *_trunks_that_overlap(drafts),
+    ]
+
+
+def missing(place: Place, what: str, name: str, known: Collection[str]) -> Fault:
+    """A reference to something that is not there, with the nearest that is."""
+    return Fault(place=place, what=f'there is no {what} "{name}"', mend=nearest_of(name, known))
+
+
+def nearest_of(name: str, known: Collection[str]) -> str:
+    """How to mend a name that nothing has: the nearest that something has, else some that are there."""
+    some = ", ".join(sorted(known)[:NAMES_SHOWN_MAX])
+    return suggestion(name, sorted(known)) or (f"there are: {some}" if some else "the file has none yet, add one")
+
+
+def _repeated_names(drafts: Drafts) -> Iterator[Fault]:
+    for shape in SHAPES:
+        # With and without the + a number is the same number to whoever dials it.
+        yield from _repeats(drafts.of(shape.table), shape.key, lambda name: name.lstrip("+"))
+
+
+def _repeated_logins(drafts: Drafts) -> Iterator[Fault]:
+    yield from _repeats(drafts.of("agents"), "login", lambda login: login)
+
+
+def _repeats(drafts: tuple[Draft, ...], key: str, alike: Callable[[str], str]) -> Iterator[Fault]:
+    first: dict[str, Draft] = {}
+    for draft in drafts:
+        value = draft.values.get(key)
+        if value is None:
+            continue
+        earlier = first.setdefault(alike(value), draft)
+        if earlier is not draft:
+            first_number = int(earlier.place[1]) + 1
+            yield Fault(
+                place=(*draft.place, key),
+                what=f"{draft.shape.one} #{first_number} has the same",
+                mend="give each its own, or leave one of them out",
+            )
+
+
+def _dangling_references(drafts: Drafts) -> Iterator[Fault]:
+    flows, skills = drafts.names("flows"), drafts.names("skills")
+    for did in drafts.of("dids"):
+        flow = did.values.get("flow")
+        if flow is not None and flow not in flows:
+            yield missing((*did.place, "flow"), "flow", flow, flows)
+    for table, key in (("queues", "requires"), ("agents", "skills")):
+        for draft in drafts.of(table):
+            levels = draft.raw.get(key)
+            # As written: one wrong level must not hide a wrong name beside it.
+            for skill in levels if isinstance(levels, dict) else ():
+                if skill not in skills and is_id(skill):
+                    yield missing((*draft.place, key, skill), "skill", skill, skills)
+
+
+def _missing_prompts(drafts: Drafts, prompts: Collection[PromptId] | None) -> Iterator[Fault]:
+    if prompts is None:
+        return
+    for queue in drafts.of("queues"):
+        prompt = queue.values.get("announcement")
+        if prompt is not None and prompt not in prompts:
+            yield missing((*queue.place, "announcement"), "prompt", prompt, prompts)
+
+
+def _trunks_nobody_reaches(drafts: Drafts) -> Iterator[Fault]:
+    for trunk in drafts.of("trunks"):
+        if trunk.values.get("match") == () and trunk.values.get("register_user") == "":
+            yield Fault(
+                place=trunk.place,
+                what="calls cannot be told to come from it",
+                mend='add match = ["<the carrier\'s address>"], or register_user = "...", or both',
+            )
+
+
+def _trunks_that_overlap(drafts: Drafts) -> Iterator[Fault]:
+    for one, other in combinations(drafts.of("trunks"), 2):
+        for network in other.values.get("match", ()):
+            if any(_overlap(network, theirs) for theirs in one.values.get("match", ())):
+                yield Fault(
+                    place=(*other.place, "match"),
+                    what=f"{network} also belongs to trunk {one.name or 'above'}",
+                    mend="a call from it could be either's; leave it to one trunk",
+                )
+
+
+def _overlap(one: str, other: str) -> bool:
+    first, second = ipaddress.ip_network(one), ipaddress.ip_network(other)
+    if first.version == 4 and second.version == 4:
+        return first.overlaps(second)
+    if first.version == 6 and second.version == 6:
+        return first.overlaps(second)
+    return False

@@ -1,0 +1,1 @@
+"""The demo: a sample centre and the people who call it and answer."""
