@@ -59,7 +59,11 @@ class QueueDoor(Protocol):
         """Tell that the interaction exists. Idempotent for one still open."""
 
     async def enter(
-        self, interaction_id: InteractionId, queue_id: QueueId, priority: int | None, skills: tuple[tuple[str, int], ...]
+        self,
+        interaction_id: InteractionId,
+        queue_id: QueueId,
+        priority: int | None,
+        skills: tuple[tuple[str, int], ...],
     ) -> bool:
         """Put the interaction into a queue; False when it was refused."""
 

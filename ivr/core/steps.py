@@ -1,0 +1,158 @@
+"""What the interpreter asks for (steps) and what comes back (answers). Pure.
+
+A step that ends the conversation for now is followed by no answer, except that ``EnterQueue`` and ``Transfer`` may be
+answered later, perhaps by another run of the program: the caller came back.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kernel.ids import CallerListId, HoursId, PromptId, QueueId, SkillId, TrunkId
+from kernel.result_codes import Disposition, LeaveReason
+
+ALL_KEYS = "0123456789*#"
+DIGITS = "0123456789"
+
+
+# --- steps ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickUp:
+    """Answer the call. Answer: Done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    """Play prompts in order, in a language; a key of ``stop_keys`` ends it at once. Answer: Said.
+
+    ``stops_at_missing``: a prompt that cannot be played ends it (else the next one is played).
+    """
+
+    prompts: tuple[PromptId, ...]
+    language: str
+    stop_keys: str
+    stops_at_missing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskKey:
+    """Wait for one key, at most so long. Answer: KeyPressed."""
+
+    wait_ms_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckHours:
+    """Is it open just now? Answer: HoursChecked, or LookUpFailed."""
+
+    hours_id: HoursId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckCallerList:
+    """Is the caller's number on the list? Answer: ListChecked, or LookUpFailed."""
+
+    list_id: CallerListId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterQueue:
+    """Hand the caller to a queue. Answers: QueueRefused at once, QueueLeft later, or none."""
+
+    queue_id: QueueId
+    priority: int | None
+    skills: tuple[tuple[SkillId, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Dial a number outside for the caller. Answer: TransferFailed later, or none."""
+
+    number: str
+    trunk_id: TrunkId
+    ring_ms_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUp:
+    """Let the caller go, with a Q.850 cause. No answer."""
+
+    cause_code: int
+    disposition: Disposition
+
+
+Step = PickUp | Say | AskKey | CheckHours | CheckCallerList | EnterQueue | Transfer | HangUp
+
+
+# --- answers -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """It is done; there is nothing to tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """The prompts are over. ``key``: what ended them, or ""; ``missing``: those that could not be played."""
+
+    key: str = ""
+    missing: tuple[PromptId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed:
+    """``key`` is one of 0-9, * and #, or "" when the time ran out."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoursChecked:
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChecked:
+    """``priority``: the list's own (1-10) for a priority list, else None."""
+
+    is_listed: bool
+    priority: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookUpFailed:
+    """The hours or the list are not there any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueRefused:
+    """The queue did not take the caller."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLeft:
+    """The caller is back from the queue, by the queue's own rules."""
+
+    reason: LeaveReason
+
+
+class TransferResult(StrEnum):
+    """Why a transfer to a number brought nobody."""
+
+    FAILED = "failed"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferFailed:
+    """The caller is back from the transfer."""
+
+    result: TransferResult
+
+
+Answer = (
+    Done | Said | KeyPressed | HoursChecked | ListChecked | LookUpFailed | QueueRefused | QueueLeft | TransferFailed
+)
