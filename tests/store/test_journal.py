@@ -33,9 +33,9 @@ class Stranger:
 
 async def drivers_threads_ended() -> None:
     """aiosqlite does not wait for its thread when a connection could not be made; it must not outlive the test's loop."""
-    async with asyncio.timeout(5):
-        while any("_connection_worker_thread" in thread.name for thread in threading.enumerate()):
-            await asyncio.sleep(0.001)
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 5)
 
 
 async def seqs(journal: StoreJournal) -> list[int]:
