@@ -1,0 +1,219 @@
+"""What the events of our legs mean: AMI events go in, inputs for the front door come out. Pure.
+
+Events of two channels can cross on their way here, and every one may come twice or not at all. So each reservation
+remembers how far its leg has come and says each thing once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from acd.core.inputs import (
+    AgentHeldCaller,
+    AgentLeft,
+    AgentLegFailed,
+    AgentPickedUp,
+    AgentRang,
+    AgentResumedCaller,
+    CallerHungUp,
+    DevicePresenceSeen,
+    Input,
+)
+from kernel.ids import DeviceId, InteractionId, ReservationId
+from kernel.result_codes import EndedBy, ReservationResult
+from telephony.ami.wire import AmiEvent
+from telephony.leg_names import interaction_of, reservation_of
+
+REMEMBERED_MAX = 4096
+
+
+class Phase(StrEnum):
+    """How far an agent's leg has come."""
+
+    DIALLING = "dialling"
+    RINGING = "ringing"
+    JOINED = "joined"
+    OVER = "over"
+
+
+@dataclass(slots=True)
+class AgentLeg:
+    """One agent's leg. ``hangup_asked_by``: who was first to hang up, as HangupRequest told."""
+
+    interaction_id: InteractionId
+    phase: Phase = Phase.DIALLING
+    hangup_asked_by: EndedBy | None = None
+
+
+# Q.850 causes as chan_pjsip makes them of the phone's SIP answer (res_pjsip_session, hangup_sip2cause of Asterisk 22).
+RESULT_OF_CAUSE = {
+    16: ReservationResult.CANCELLED,
+    17: ReservationResult.BUSY,
+    18: ReservationResult.UNREACHABLE,  # no answer to INVITE at all (408)
+    19: ReservationResult.LAPSED,
+    20: ReservationResult.UNREACHABLE,  # not registered
+    21: ReservationResult.DECLINED,  # 603, 403
+    27: ReservationResult.UNREACHABLE,  # destination out of order (502, 503)
+    34: ReservationResult.UNREACHABLE,
+    38: ReservationResult.UNREACHABLE,
+}
+
+_UNREACHABLE_STATES = frozenset({"UNAVAILABLE", "INVALID"})
+_IDLE_STATES = frozenset({"NOT_INUSE", "UNAVAILABLE", "INVALID", "UNKNOWN"})
+
+
+class LegTracker:
+    """The legs of one Asterisk that we have to do with."""
+
+    def __init__(self) -> None:
+        self.agent_legs: dict[ReservationId, AgentLeg] = {}
+        self._joined: dict[InteractionId, ReservationId] = {}
+        self._callers: set[InteractionId] = set()
+        self._gone_early: dict[InteractionId, int] = {}
+
+    # --- what we did ourselves -------------------------------------------------------------------------------------
+
+    def caller_known(self, interaction_id: InteractionId) -> tuple[Input, ...]:
+        """An interaction exists from now on. Its hang-up may have been seen before: then it is told now."""
+        self._callers.add(interaction_id)
+        cause = self._gone_early.pop(interaction_id, None)
+        return () if cause is None else (CallerHungUp(interaction_id=interaction_id, cause_code=cause),)
+
+    def caller_over(self, interaction_id: InteractionId) -> None:
+        """An interaction has its final record."""
+        self._callers.discard(interaction_id)
+
+    def ring_started(self, reservation_id: ReservationId, interaction_id: InteractionId) -> None:
+        """A phone is being rung for a reservation."""
+        self.agent_legs[reservation_id] = AgentLeg(interaction_id)
+
+    def adopted(self, reservation_id: ReservationId, interaction_id: InteractionId, phase: Phase) -> None:
+        """A leg was found in the switch after a restart or a gap in the events."""
+        self.agent_legs.setdefault(reservation_id, AgentLeg(interaction_id)).phase = phase
+        if phase is Phase.JOINED:
+            self._joined[interaction_id] = reservation_id
+
+    def ring_cancelled(self, reservation_id: ReservationId) -> None:
+        """The engine wants no more of this leg unless it is joined already."""
+        leg = self.agent_legs.get(reservation_id)
+        if leg is not None and leg.phase is not Phase.JOINED:
+            leg.phase = Phase.OVER
+
+    def forget(self, reservation_id: ReservationId) -> None:
+        """Asterisk has said that there is no such leg (any more)."""
+        leg = self.agent_legs.get(reservation_id)
+        if leg is not None and leg.phase is Phase.OVER:
+            del self.agent_legs[reservation_id]
+
+    def still_silent(self, reservation_id: ReservationId) -> bool:
+        """Whether the phone has not even said that it rings."""
+        leg = self.agent_legs.get(reservation_id)
+        return leg is not None and leg.phase is Phase.DIALLING
+
+    def fail(self, reservation_id: ReservationId, result: ReservationResult) -> tuple[Input, ...]:
+        """The leg failed for a reason of ours (refused action, silent phone). Said once."""
+        leg = self.agent_legs.get(reservation_id)
+        if leg is None or leg.phase in (Phase.JOINED, Phase.OVER):
+            return ()
+        leg.phase = Phase.OVER
+        return (AgentLegFailed(reservation_id=reservation_id, result=result),)
+
+    # --- what the switch told ----------------------------------------------------------------------------------------
+
+    def see(self, event: AmiEvent) -> tuple[Input, ...]:
+        """The inputs that one event means; most mean none."""
+        fields = event.fields
+        match event.name:
+            case "Newstate" if fields.get("ChannelStateDesc") == "Ringing":
+                return self._ringing(reservation_of(fields.get("Uniqueid", "")))
+            case "UserEvent" if fields.get("UserEvent") == "AcdClaim":
+                return self._claimed(fields)
+            case "HangupRequest":
+                self._hangup_asked(fields.get("Uniqueid", ""))
+                return ()
+            case "Hangup":
+                return self._hung_up(fields)
+            case "Hold" | "Unhold":
+                return self._held(reservation_of(fields.get("Uniqueid", "")), held=event.name == "Hold")
+            case "DeviceStateChange":
+                return device_presence(fields)
+            case _:
+                return ()
+
+    def _ringing(self, reservation_id: ReservationId | None) -> tuple[Input, ...]:
+        leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None
+        if reservation_id is None or leg is None or leg.phase is not Phase.DIALLING:
+            return ()
+        leg.phase = Phase.RINGING
+        return (AgentRang(reservation_id=reservation_id),)
+
+    def _claimed(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
+        reservation_id = ReservationId(fields.get("Reservation", ""))
+        leg = self.agent_legs.get(reservation_id)
+        if leg is None or leg.phase is Phase.JOINED:
+            return ()
+        if fields.get("Won") != "1":
+            return self.fail(reservation_id, ReservationResult.CALLER_LEFT)
+        # Also for a leg that we have just given up: the switch has joined the two, and that is the truth.
+        leg.phase = Phase.JOINED
+        self._joined[leg.interaction_id] = reservation_id
+        return (AgentPickedUp(reservation_id=reservation_id),)
+
+    def _hangup_asked(self, unique_id: str) -> None:
+        reservation_id, asked_by = reservation_of(unique_id), EndedBy.AGENT
+        interaction_id = interaction_of(unique_id)
+        if interaction_id is not None:
+            reservation_id, asked_by = self._joined.get(interaction_id), EndedBy.CALLER
+        leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None
+        if leg is not None and leg.hangup_asked_by is None:
+            leg.hangup_asked_by = asked_by
+
+    def _hung_up(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
+        cause = int(text) if (text := fields.get("Cause", "0")).isdigit() else 0
+        unique_id = fields.get("Uniqueid", "")
+        reservation_id = reservation_of(unique_id)
+        if reservation_id is not None:
+            return self._agent_hung_up(reservation_id, cause)
+        interaction_id = interaction_of(unique_id)
+        return () if interaction_id is None else self._caller_hung_up(interaction_id, cause)
+
+    def _agent_hung_up(self, reservation_id: ReservationId, cause: int) -> tuple[Input, ...]:
+        leg = self.agent_legs.pop(reservation_id, None)
+        if leg is None or leg.phase is Phase.OVER:
+            return ()
+        if leg.phase is Phase.JOINED:
+            if self._joined.get(leg.interaction_id) == reservation_id:
+                del self._joined[leg.interaction_id]
+            return (AgentLeft(reservation_id=reservation_id, ended_by=leg.hangup_asked_by or EndedBy.SYSTEM),)
+        result = RESULT_OF_CAUSE.get(cause, ReservationResult.DECLINED)
+        return (AgentLegFailed(reservation_id=reservation_id, result=result),)
+
+    def _caller_hung_up(self, interaction_id: InteractionId, cause: int) -> tuple[Input, ...]:
+        if interaction_id in self._callers:
+            return (CallerHungUp(interaction_id=interaction_id, cause_code=cause),)
+        # Not (yet) an interaction of ours: the hang-up can overtake the arrival. Most are other channels.
+        self._gone_early[interaction_id] = cause
+        while len(self._gone_early) > REMEMBERED_MAX:
+            del self._gone_early[next(iter(self._gone_early))]
+        return ()
+
+    def _held(self, reservation_id: ReservationId | None, *, held: bool) -> tuple[Input, ...]:
+        leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None
+        if reservation_id is None or leg is None or leg.phase is not Phase.JOINED:
+            return ()
+        if held:
+            return (AgentHeldCaller(reservation_id=reservation_id),)
+        return (AgentResumedCaller(reservation_id=reservation_id),)
+
+
+def device_presence(fields: Mapping[str, str]) -> tuple[DevicePresenceSeen, ...]:
+    """DeviceStateChange of one of our phones as its presence."""
+    technology, _, name = fields.get("Device", "").partition("/")
+    if technology != "PJSIP" or not name or name.startswith("trunk-"):
+        return ()
+    state = fields.get("State", "")
+    return (
+        DevicePresenceSeen(
+            device_id=DeviceId(name), reachable=state not in _UNREACHABLE_STATES, in_use=state not in _IDLE_STATES
+        ),
+    )

@@ -1,0 +1,144 @@
+"""The ear on Asterisk: events in order, each turned into inputs for the front door; after every gap, a comparison."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from acd.core.facts import InputRefused, InteractionCreated, InteractionEnded
+from acd.core.inputs import AgentPickedUp, Input
+from acd.ports import AgentLegPhase, DoorClosed, FrontDoor, SwitchPicture
+from kernel.entry import Entry
+from kernel.ids import InteractionId, ReservationId
+from telephony.ami.connection import AmiLink
+from telephony.ami.failures import AmiFailure
+from telephony.ami.wire import AmiEvent
+from telephony.leg_names import reservation_of
+from telephony.legs import LegTracker, Phase
+from telephony.snapshot import take_snapshot
+
+log = structlog.get_logger(__name__)
+
+RETRY_S = 1.0
+
+
+class Listener:
+    """Owns the order of things between the events link and the front door.
+
+    ``reconcile``: compares a picture of the switch with what the engine knows, inside the engine's own task.
+    ``part``: undoes a join that the engine refused. ``sound_closed``: a leg's recording files are complete.
+    """
+
+    def __init__(
+        self,
+        *,
+        events: AmiLink,
+        commands: AmiLink,
+        legs: LegTracker,
+        door: FrontDoor,
+        reconcile: Callable[[SwitchPicture], Awaitable[None]],
+        part: Callable[[InteractionId, ReservationId], None],
+        sound_closed: Callable[[ReservationId], None],
+    ) -> None:
+        self._events = events
+        self._commands = commands
+        self._legs = legs
+        self._door = door
+        self._reconcile = reconcile
+        self._part = part
+        self._sound_closed = sound_closed
+        self._resync = asyncio.Event()
+        self.in_step = asyncio.Event()
+        """Set while the engine's picture follows the switch: after the first comparison, until a link goes down."""
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def link_up(self) -> None:
+        """One of the two links came up: what happened meanwhile is unknown."""
+        self._resync.set()
+
+    def link_down(self) -> None:
+        """One of the two links went down."""
+        self.in_step.clear()
+
+    def on_entry(self, entry: Entry) -> None:
+        """Follow the interactions that exist, so that a hang-up that overtook its arrival is not lost."""
+        for fact in entry.facts:
+            match fact:
+                case InteractionCreated():
+                    for given in self._legs.caller_known(fact.interaction_id):
+                        self.post(given)
+                case InteractionEnded():
+                    self._legs.caller_over(fact.interaction_id)
+                case _:
+                    pass
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._hear())
+            tasks.create_task(self._compare())
+
+    def post(self, given: Input) -> None:
+        """Hand in without waiting; a closed door means that the program is stopping."""
+        try:
+            self._door.post(given)
+        except DoorClosed:
+            log.warning("input not taken: door closed", input=type(given).__name__)
+
+    async def _hear(self) -> None:
+        while True:
+            event = await self._events.next_event()
+            # Events of a time before the comparison wait for it: applied after it, they change nothing twice.
+            await self.in_step.wait()
+            self._take(event)
+
+    def _take(self, event: AmiEvent) -> None:
+        if event.name == "MixMonitorStop":
+            reservation_id = reservation_of(event.fields.get("Uniqueid", ""))
+            if reservation_id is not None:
+                self._sound_closed(reservation_id)
+            return
+        for given in self._legs.see(event):
+            if isinstance(given, AgentPickedUp):
+                self._pick_up(given)
+            else:
+                self.post(given)
+
+    def _pick_up(self, given: AgentPickedUp) -> None:
+        leg = self._legs.agent_legs[given.reservation_id]
+        task = asyncio.create_task(self._joined(given, leg.interaction_id))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _joined(self, given: AgentPickedUp, interaction_id: InteractionId) -> None:
+        try:
+            facts = await self._door.submit(given)
+        except DoorClosed:
+            return
+        if any(isinstance(fact, InputRefused) for fact in facts):
+            log.warning("pick-up refused", reservation_id=given.reservation_id)
+            self._part(interaction_id, given.reservation_id)
+
+    async def _compare(self) -> None:
+        while True:
+            await self._resync.wait()
+            self._resync.clear()
+            if not (self._events.is_up and self._commands.is_up):
+                continue
+            try:
+                picture = await take_snapshot(self._commands)
+            except AmiFailure as failure:
+                log.warning("snapshot failed", failure=type(failure).__name__)
+                await asyncio.sleep(RETRY_S)
+                self._resync.set()
+                continue
+            for reservation_id, phase in picture.agent_legs.items():
+                interaction_id = InteractionId(reservation_id.rpartition("-r")[0])
+                joined = phase is AgentLegPhase.JOINED
+                self._legs.adopted(reservation_id, interaction_id, Phase.JOINED if joined else Phase.RINGING)
+            await self._reconcile(picture)
+            log.info(
+                "in step with Asterisk",
+                callers=len(picture.callers), agent_legs=len(picture.agent_legs), devices=len(picture.devices),
+            )  # fmt: skip
+            self.in_step.set()

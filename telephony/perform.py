@@ -1,0 +1,239 @@
+"""The switch as the distributor knows it: effects become AMI actions, started at once and in order."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from acd.core.effects import CancelRing, Effect, PlayWaitAnnouncement, ReturnToFlow, RingAgent
+from acd.core.inputs import Input
+from kernel.contact import ContactBook
+from kernel.ids import DeviceId, InteractionId, QueueId, ReservationId
+from kernel.instants import Instant, elapsed_ms
+from kernel.result_codes import ReservationResult
+from telephony.ami.actions import Action, caller_id, hang_up, originate, set_variable
+from telephony.ami.connection import AmiLink
+from telephony.ami.failures import ActionRefused, AmiFailure, LinkLost
+from telephony.ami.pending import Originated
+from telephony.ami.wire import Reply
+from telephony.dial_strings import agent_leg_headers, device_channel, shown_name, shown_number
+from telephony.leg_names import agent_leg, caller_leg
+from telephony.legs import LegTracker
+
+log = structlog.get_logger(__name__)
+
+# The engine ends a ringing that lasts too long. Should it be gone, Asterisk does so itself a little later.
+RING_MARGIN_MS = 3_000
+# OriginateResponse comes on another connection than the leg's Hangup, which knows the reason better.
+REASON_WAIT_MS = 200
+ANSWERED = "answered"
+"""The caller's ACD_STATE once an agent has won the claim."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneModel:
+    """What a phone needs to be rung well."""
+
+    model: str
+
+
+@dataclass(slots=True)
+class Floor:
+    """What the switch must know of the centre; replaced whole when the centre changes."""
+
+    phones: Mapping[DeviceId, PhoneModel]
+    queue_names: Mapping[QueueId, str]
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RingPolicy:
+    """``silent_ms_max``: a phone that has not rung by then counts as unreachable. ``epoch``: which program may join."""
+
+    silent_ms_max: int
+    epoch: str
+    record: bool
+
+
+class AsteriskSwitch:
+    """Implements ``acd.ports.Switch`` on one Asterisk."""
+
+    def __init__(
+        self,
+        *,
+        commands: AmiLink,
+        legs: LegTracker,
+        contacts: ContactBook,
+        floor: Floor,
+        policy: RingPolicy,
+        now: Callable[[], Instant],
+        post: Callable[[Input], None],
+    ) -> None:
+        self._commands = commands
+        self._legs = legs
+        self._contacts = contacts
+        self.floor = floor
+        self._policy = policy
+        self._now = now
+        self._post = post
+        self._waits: set[asyncio.Task[None]] = set()
+
+    def perform(self, effect: Effect) -> None:
+        """Start one effect. What comes of it arrives as inputs; a link that is down is mended by the resync after it."""
+        try:
+            match effect:
+                case RingAgent():
+                    self._ring(effect)
+                case CancelRing():
+                    self._cancel(effect)
+                case PlayWaitAnnouncement():
+                    self._announce(effect)
+                case ReturnToFlow():
+                    self._start(self._return_to_flow(effect, self._withdraw_offer(effect.interaction_id)))
+        except ValueError:
+            # An id that is not of our making: interactions that did not come through Asterisk have no legs to move.
+            log.warning("effect without a leg", effect=type(effect).__name__)
+
+    async def close(self) -> None:
+        """Stop waiting for outcomes."""
+        for task in self._waits:
+            task.cancel()
+        await asyncio.gather(*self._waits, return_exceptions=True)
+
+    def part(self, interaction_id: InteractionId, reservation_id: ReservationId) -> None:
+        """The engine refused a pick-up: part the two, and let the caller wait on."""
+        caller = caller_leg(interaction_id)
+        self._commands.send(set_variable(channel=caller, name="ACD_STATE", value="waiting"))
+        self._commands.send(hang_up(channel=agent_leg(reservation_id), cause=26))
+
+    def _ring(self, effect: RingAgent) -> None:
+        leg, caller = agent_leg(effect.reservation_id), caller_leg(effect.interaction_id)
+        contact = self._contacts.live(effect.interaction_id)
+        queue_name = self.floor.queue_names.get(effect.queue_id, effect.queue_id)
+        phone = self.floor.phones.get(effect.device_id, PhoneModel(model="generic"))
+        headers = agent_leg_headers(
+            interaction_id=effect.interaction_id,
+            queue_name=queue_name,
+            model=phone.model,
+            auto_answer=effect.auto_answer,
+        )
+        variables = {
+            "ACD_CALL": effect.interaction_id,
+            "ACD_CALLER": caller,
+            "ACD_RESERVATION": effect.reservation_id,
+            "ACD_LEG_EPOCH": self._policy.epoch,
+            "ACD_RECORD": effect.reservation_id if self._policy.record else "",
+        }
+        variables |= {f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}
+        self._legs.ring_started(effect.reservation_id, effect.interaction_id)
+        self._commands.send(set_variable(channel=caller, name="ACD_OFFER", value=effect.reservation_id))
+        ring_ms_max = elapsed_ms(self._now(), effect.until) + RING_MARGIN_MS
+        originated = self._commands.originate(
+            originate(
+                channel=device_channel(effect.device_id),
+                channel_id=leg,
+                context="acd-agent",
+                extension="s",
+                ring_ms_max=ring_ms_max,
+                caller=caller_id(
+                    name=shown_name(queue_name=queue_name, caller_name=contact.name if contact else ""),
+                    number=shown_number(contact.number if contact else ""),
+                ),
+                variables=variables,
+            ),
+            outcome_ms_max=ring_ms_max + RING_MARGIN_MS,
+        )
+        self._start(self._watch_ring(effect, originated))
+
+    async def _watch_ring(self, effect: RingAgent, originated: Originated) -> None:
+        """Notice the failures that no event of the leg tells: a refused action, no address, a phone that is silent."""
+        try:
+            await originated.acknowledged
+        except LinkLost:
+            return
+        except AmiFailure:
+            self._fail(effect, ReservationResult.UNREACHABLE)
+            return
+        silent_s = self._policy.silent_ms_max / 1000
+        done, _ = await asyncio.wait({originated.outcome}, timeout=silent_s)
+        if not done and self._legs.still_silent(effect.reservation_id):
+            log.warning("phone silent", device_id=effect.device_id, reservation_id=effect.reservation_id)
+            self._fail(effect, ReservationResult.UNREACHABLE)
+            self._commands.send(hang_up(channel=agent_leg(effect.reservation_id)))
+        try:
+            outcome = await originated.outcome
+        except AmiFailure:
+            return
+        if outcome.fields.get("Response") == "Failure":
+            await asyncio.sleep(REASON_WAIT_MS / 1000)
+            self._fail(effect, ReservationResult.UNREACHABLE)
+            self._legs.forget(effect.reservation_id)
+
+    def _fail(self, effect: RingAgent, result: ReservationResult) -> None:
+        for given in self._legs.fail(effect.reservation_id, result):
+            self._post(given)
+
+    def _cancel(self, effect: CancelRing) -> None:
+        """Take the offer back, and only then end the leg: an agent who picks up in between has won or lost by then.
+
+        The claim in the dialplan marks the caller as answered and then looks at the offer once more, so of the two,
+        claim and withdrawal, at most one succeeds.
+        """
+        self._legs.ring_cancelled(effect.reservation_id)
+        self._start(self._end_leg(effect, self._withdraw_offer(effect.interaction_id)))
+
+    async def _end_leg(self, effect: CancelRing, caller_state: "asyncio.Future[Reply]") -> None:
+        try:
+            if (await caller_state).fields.get("Value") == ANSWERED:
+                return
+        except ActionRefused:
+            pass  # the caller is gone
+        await self._commands.perform(hang_up(channel=agent_leg(effect.reservation_id), cause=26))
+
+    def _withdraw_offer(self, interaction_id: InteractionId) -> "asyncio.Future[Reply]":
+        """From now on nobody can claim this caller; the answer tells whether somebody has."""
+        caller = caller_leg(interaction_id)
+        self._commands.send(set_variable(channel=caller, name="ACD_OFFER", value=""))
+        return self._commands.send(Action(name="Getvar", fields={"Channel": caller, "Variable": "ACD_STATE"}))
+
+    def _announce(self, effect: PlayWaitAnnouncement) -> None:
+        contact = self._contacts.live(effect.interaction_id)
+        language = contact.attributes.get("language", "") if contact else ""
+        if language not in self.floor.languages:
+            language = self.floor.languages[0]
+        self._commands.send(
+            Action(
+                name="Originate",
+                fields={
+                    "Channel": "Local/play@acd-announce/n",
+                    "Application": "BridgeWait",
+                    "Data": f"acd-{effect.interaction_id},announcer,n",
+                    "Variable": f"__ACD_PROMPT=sambut/{language}/{effect.prompt_id}",
+                    "Async": "true",
+                    "Timeout": "5000",
+                },
+            )
+        )
+
+    async def _return_to_flow(self, effect: ReturnToFlow, caller_state: "asyncio.Future[Reply]") -> None:
+        caller = caller_leg(effect.interaction_id)
+        if (await caller_state).fields.get("Value") == ANSWERED:
+            return
+        self._commands.send(set_variable(channel=caller, name="ACD_RETURN", value=effect.reason))
+        await self._commands.perform(
+            Action(name="Redirect", fields={"Channel": caller, "Context": "acd-return", "Exten": "s", "Priority": "1"})
+        )
+
+    def _start(self, wait: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(self._quietly(wait))
+        self._waits.add(task)
+        task.add_done_callback(self._waits.discard)
+
+    async def _quietly(self, wait: Coroutine[None, None, None]) -> None:
+        try:
+            await wait
+        except ActionRefused:
+            pass  # the leg is gone, which its own Hangup event tells
+        except AmiFailure as failure:
+            log.warning("effect not performed", failure=type(failure).__name__)

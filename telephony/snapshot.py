@@ -1,0 +1,78 @@
+"""What exists in Asterisk right now, asked over AMI, as the picture that recovery compares with the journal."""
+
+from collections.abc import Iterable, Mapping
+
+from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, DeviceSeen, SwitchPicture
+from kernel.ids import DeviceId, Did, InteractionId, ReservationId, TrunkId
+from telephony.ami.actions import Action
+from telephony.ami.connection import AmiLink
+from telephony.ami.wire import AmiEvent
+from telephony.leg_names import interaction_of, reservation_of
+from telephony.legs import device_presence
+
+# Of our callers' channels. A phone's own channel has a unique id of the same form, but none of these.
+VARIABLES = ("ACD_CALL", "ACD_DID", "ACD_TRUNK", "ACD_STATE")
+SNAPSHOT_MS_MAX = 15_000
+
+_PLACES = {"answered": CallerPlace.JOINED, "waiting": CallerPlace.WAITING}
+
+
+async def take_snapshot(commands: AmiLink) -> SwitchPicture:
+    """Ask for channels and phones. Raises AmiFailure when Asterisk does not answer whole."""
+    channels = await commands.collect(
+        Action(name="Status", fields={"Variables": ",".join(VARIABLES), "AllVariables": "false"}),
+        "StatusComplete",
+        timeout_ms=SNAPSHOT_MS_MAX,
+    )
+    devices = await commands.collect(
+        Action(name="DeviceStateList"), "DeviceStateListComplete", timeout_ms=SNAPSHOT_MS_MAX
+    )
+    return SwitchPicture(callers=callers_in(channels), agent_legs=agent_legs_in(channels), devices=devices_in(devices))
+
+
+def callers_in(channels: Iterable[AmiEvent]) -> dict[InteractionId, CallerSeen]:
+    """The callers' legs among Status rows."""
+    found: dict[InteractionId, CallerSeen] = {}
+    for row in channels:
+        unique_id = row.fields.get("Uniqueid", "")
+        interaction_id = interaction_of(unique_id)
+        variables = _variables(row)
+        if interaction_id is None or variables.get("ACD_CALL") != interaction_id:
+            continue
+        found[interaction_id] = CallerSeen(
+            leg_id=unique_id,
+            did=Did(variables.get("ACD_DID", "")),
+            trunk_id=TrunkId(variables.get("ACD_TRUNK", "")),
+            place=_PLACES.get(variables.get("ACD_STATE", ""), CallerPlace.FLOW),
+        )
+    return found
+
+
+def agent_legs_in(channels: Iterable[AmiEvent]) -> dict[ReservationId, AgentLegPhase]:
+    """The agents' legs among Status rows; one in a bridge is joined."""
+    found: dict[ReservationId, AgentLegPhase] = {}
+    for row in channels:
+        reservation_id = reservation_of(row.fields.get("Uniqueid", ""))
+        if reservation_id is not None:
+            joined = bool(row.fields.get("BridgeID"))
+            found[reservation_id] = AgentLegPhase.JOINED if joined else AgentLegPhase.RINGING
+    return found
+
+
+def devices_in(rows: Iterable[AmiEvent]) -> dict[DeviceId, DeviceSeen]:
+    """Our phones among DeviceStateList rows."""
+    found: dict[DeviceId, DeviceSeen] = {}
+    for row in rows:
+        for seen in device_presence(row.fields):
+            found[seen.device_id] = DeviceSeen(reachable=seen.reachable, in_use=seen.in_use)
+    return found
+
+
+def _variables(row: AmiEvent) -> Mapping[str, str]:
+    lines = row.repeated.get("Variable") or (row.fields.get("Variable", ""),)
+    return dict(_assignment(line) for line in lines)
+
+
+def _assignment(line: str) -> tuple[str, str]:
+    name, _, value = line.partition("=")
+    return name, value
