@@ -29,15 +29,18 @@ at_least() { [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; 
 # Text as a JSON string. Control characters cannot stand in the paths and versions written here.
 json() { printf '"%s"' "$(printf '%s' "$1" | sed 's/[\\"]/\\&/g')"; }
 
-# Several texts as a JSON list of strings.
+# Back from JSON's writing to the text itself.
+from_json() { sed 's/\\\(.\)/\1/g'; }
+
+# Several texts as a JSON list of strings, one a line, indented to stand in an object.
 json_list() {
     separator=''
     printf '['
     for item in "$@"; do
-        printf '%s%s' "$separator" "$(json "$item")"
-        separator=', '
+        printf '%s\n    %s' "$separator" "$(json "$item")"
+        separator=','
     done
-    printf ']'
+    printf '\n  ]'
 }
 
 # Standard input becomes the file's whole content, or the file stays as it was.

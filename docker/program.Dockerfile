@@ -1,0 +1,32 @@
+# The program: engine, FastAGI, CTI and HTTP. Asterisk runs in its own container, from its own image; what is taken of
+# it here is only the file that tells how it is laid out there.
+FROM debian:bookworm-slim AS asterisk
+
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates debian-archive-keyring \
+    && rm -rf /var/lib/apt/lists/*
+ENV XDG_CACHE_HOME=/opt/sambut/cache
+COPY tools/ground.sh tools/debian-tree tools/asterisk /opt/sambut/source/tools/
+RUN /opt/sambut/source/tools/asterisk
+
+FROM debian:bookworm-slim
+
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates python3 python3-venv \
+    && rm -rf /var/lib/apt/lists/*
+RUN useradd --system --uid 10169 --create-home --home-dir /var/lib/sambut --shell /usr/sbin/nologin sambut \
+    && install -d -o sambut -g sambut /opt/sambut
+
+USER sambut
+ENV XDG_CACHE_HOME=/opt/sambut/cache PATH=/opt/sambut/venv/bin:/usr/local/bin:/usr/bin:/bin
+COPY --from=asterisk --chown=sambut:sambut /opt/sambut/cache/sambut/asterisk/current.json /opt/sambut/cache/sambut/asterisk/
+COPY --chown=sambut:sambut . /opt/sambut/source
+RUN /opt/sambut/source/tools/python-environment program /opt/sambut/venv
+
+WORKDIR /var/lib/sambut
+VOLUME /var/lib/sambut
+EXPOSE 8080
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
+    CMD ["/opt/sambut/venv/bin/python", "/opt/sambut/source/docker/program-health"]
+ENTRYPOINT ["sambut"]
+CMD ["up"]

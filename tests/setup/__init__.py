@@ -1,0 +1,1 @@
+"""What `make setup`, the locks and the images are made of."""
