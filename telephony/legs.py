@@ -127,7 +127,9 @@ class LegTracker:
             case "Newstate" if fields.get("ChannelStateDesc") == "Ringing":
                 return self._ringing(reservation_of(fields.get("Uniqueid", "")))
             case "UserEvent" if fields.get("UserEvent") == "AcdClaim":
-                return self._claimed(fields)
+                return self.fail(ReservationId(fields.get("Reservation", "")), ReservationResult.CALLER_LEFT)
+            case "BridgeEnter":
+                return self._joined_now(reservation_of(fields.get("Uniqueid", "")))
             case "HangupRequest":
                 self._hangup_asked(fields.get("Uniqueid", ""))
                 return ()
@@ -147,14 +149,14 @@ class LegTracker:
         leg.phase = Phase.RINGING
         return (AgentRang(reservation_id=reservation_id),)
 
-    def _claimed(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
-        reservation_id = ReservationId(fields.get("Reservation", ""))
-        leg = self.agent_legs.get(reservation_id)
-        if leg is None or leg.phase is Phase.JOINED:
+    def _joined_now(self, reservation_id: ReservationId | None) -> tuple[Input, ...]:
+        """The leg entered a bridge, and the only bridge it can enter is the one with its caller.
+
+        Also for a leg that we have just given up: the switch has joined the two, and that is the truth.
+        """
+        leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None
+        if reservation_id is None or leg is None or leg.phase is Phase.JOINED:
             return ()
-        if fields.get("Won") != "1":
-            return self.fail(reservation_id, ReservationResult.CALLER_LEFT)
-        # Also for a leg that we have just given up: the switch has joined the two, and that is the truth.
         leg.phase = Phase.JOINED
         self._joined[leg.interaction_id] = reservation_id
         return (AgentPickedUp(reservation_id=reservation_id),)

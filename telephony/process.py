@@ -142,7 +142,8 @@ class AsteriskProcess:
     async def _gone(self, within_s: float) -> bool:
         loop = asyncio.get_running_loop()
         until = loop.time() + within_s
-        while self.pid is not None and loop.time() < until:
+        # A process that an earlier program started is no child of ours: it can only be looked at.
+        while self.pid is not None and loop.time() < until:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         return self.pid is None
 
