@@ -25,7 +25,7 @@ RUN /opt/sambut/source/tools/python-environment program /opt/sambut/venv
 
 WORKDIR /var/lib/sambut
 VOLUME /var/lib/sambut
-EXPOSE 8080
+EXPOSE 8169
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
     CMD ["/opt/sambut/venv/bin/python", "/opt/sambut/source/docker/program-health"]
 ENTRYPOINT ["sambut"]

@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 import yaml
 
+from sambut.settings import Settings
+from sambut.settings_file import read_settings
 from tests.tidy.tree import ROOT
 
 SOURCE = "/opt/sambut/source/"
@@ -51,6 +53,28 @@ def compose() -> dict[str, Any]:
     read = yaml.safe_load((ROOT / "docker" / "compose.yml").read_text("utf-8"))
     assert isinstance(read, dict)
     return read
+
+
+def services() -> dict[str, Any]:
+    """The services of the compose file."""
+    found = compose()["services"]
+    assert isinstance(found, dict)
+    return found
+
+
+def settings_in_compose() -> Settings:
+    """What the program in its container would read from its environment."""
+    environment = services()["program"]["environment"]
+    return read_settings(
+        environment={name: re.sub(r"\$\{\w+:-(.*)\}", r"\1", value) for name, value in environment.items()}
+    )
+
+
+def published() -> Iterator[int]:
+    """Every port that is offered outside the containers."""
+    for port in services()["asterisk"]["ports"]:
+        first, _, last = re.sub(r"^127\.0\.0\.1:|:.*", "", port).partition("-")
+        yield from range(int(first), int(last or first) + 1)
 
 
 @pytest.mark.parametrize("name", IMAGES)
@@ -91,27 +115,69 @@ def test_no_secret_is_in_an_image(name: str) -> None:
 
 
 def test_no_secret_is_in_the_compose_file() -> None:
-    for service in compose()["services"].values():
-        for name, value in service.get("environment", {}).items():
-            assert not re.search(r"(?i)password|secret|token|key", name) or not value
+    settings = [pair for service in services().values() for pair in service.get("environment", {}).items()]
+
+    telling = [(name, value) for name, value in settings if re.search(r"(?i)password|secret|token|key", name)]
+
+    assert all(name.endswith("_FILE") and value.startswith("/run/") for name, value in telling)
 
 
 def test_compose_builds_what_is_there_and_uses_volumes_it_declares() -> None:
-    read = compose()
+    for service in services().values():
+        if "build" in service:
+            context = ROOT / "docker" / service["build"]["context"]
+            assert (context / service["build"]["dockerfile"]).is_file()
+        assert {volume.split(":")[0] for volume in service["volumes"]} <= set(compose()["volumes"])
 
-    for service in read["services"].values():
-        context = ROOT / "docker" / service["build"]["context"]
-        assert (context / service["build"]["dockerfile"]).is_file()
-        assert {volume.split(":")[0] for volume in service["volumes"]} <= set(read["volumes"])
+
+def test_every_lasting_service_is_watched() -> None:
+    lasting = {name for name, service in services().items() if "restart" in service}
+    watched = {name for name in lasting if "healthcheck" in services()[name] or name in IMAGES}
+
+    assert watched == lasting == {"asterisk", "program", "postgres"}
+
+
+def test_without_a_profile_only_asterisk_and_the_program_start() -> None:
+    assert [name for name, service in services().items() if "profiles" not in service] == ["asterisk", "program"]
 
 
 def test_manager_and_agi_stay_on_the_loopback_address() -> None:
-    services = compose()["services"]
-    published = {int(re.split("[:/-]", port.removeprefix("127.0.0.1:"))[0]) for port in services["asterisk"]["ports"]}
+    program = services()["program"]
 
-    assert services["program"]["network_mode"] == "service:asterisk"
-    assert "ports" not in services["program"]
-    assert published.isdisjoint({5038, 4573})
+    assert program["network_mode"] == "service:asterisk"
+    assert "ports" not in program
+    assert settings_in_compose().asterisk.ami_host == settings_in_compose().agi.host == "127.0.0.1"
+    assert {settings_in_compose().asterisk.ami_port, settings_in_compose().agi.port}.isdisjoint(published())
+
+
+def test_what_is_published_is_where_the_program_and_asterisk_listen() -> None:
+    settings = settings_in_compose()
+    asterisk = settings.asterisk
+    sound = set(range(asterisk.rtp_port_min, asterisk.rtp_port_max + 1))
+
+    assert set(published()) == {asterisk.sip_udp_port, asterisk.sip_tcp_port, settings.http.port} | sound
+    assert asterisk.mode == "external"
+    assert f":{settings.http.port}/" in (ROOT / "docker" / "program-health").read_text("utf-8")
+
+
+def test_both_containers_look_for_the_configuration_in_the_same_volume() -> None:
+    conf = re.findall(r"SAMBUT_ENTRY_CONF:-([^}]+)}", (ROOT / "docker" / "asterisk-entry").read_text("utf-8"))
+
+    assert Path(conf[0]).is_relative_to(settings_in_compose().run_dir)
+    assert services()["asterisk"]["volumes"] == services()["program"]["volumes"]
+
+
+def test_a_password_is_made_once_and_for_one_reader(tmp_path: Path) -> None:
+    file = tmp_path / "postgres"
+    make = [ROOT / "docker" / "make-password", file]
+
+    subprocess.run(make, check=True)
+    first = file.read_text()
+    subprocess.run(make, check=True)
+
+    assert len(first) == 32
+    assert file.read_text() == first
+    assert file.stat().st_mode & 0o777 == 0o600
 
 
 def test_what_is_made_here_stays_out_of_the_images() -> None:
@@ -127,7 +193,7 @@ def stand_in(tmp_path: Path) -> dict[str, str]:
     facts.parent.mkdir(parents=True)
     facts.write_text(json.dumps({"program": ["/bin/echo", "a loader", "--library-path", "*"]}))
     conf = tmp_path / "asterisk.conf"
-    return {"XDG_CACHE_HOME": str(tmp_path / "cache"), "SAMBUT_ASTERISK_CONF": str(conf)}
+    return {"XDG_CACHE_HOME": str(tmp_path / "cache"), "SAMBUT_ENTRY_CONF": str(conf)}
 
 
 def entry(mode: str, environment: dict[str, str]) -> subprocess.Popen[str]:
@@ -142,7 +208,7 @@ def entry(mode: str, environment: dict[str, str]) -> subprocess.Popen[str]:
 
 
 def test_asterisk_waits_for_its_configuration_and_then_starts(stand_in: dict[str, str]) -> None:
-    conf = Path(stand_in["SAMBUT_ASTERISK_CONF"])
+    conf = Path(stand_in["SAMBUT_ENTRY_CONF"])
     with entry("serve", stand_in) as started:
         assert started.stdout is not None
         assert "waiting for the program to write" in started.stdout.readline()
@@ -157,7 +223,7 @@ def test_the_health_check_asks_the_running_asterisk(stand_in: dict[str, str]) ->
         assert asked.stdout is not None
         assert (
             asked.stdout.read()
-            == f"a loader --library-path * -C {stand_in['SAMBUT_ASTERISK_CONF']} -rx core waitfullybooted\n"
+            == f"a loader --library-path * -C {stand_in['SAMBUT_ENTRY_CONF']} -rx core waitfullybooted\n"
         )
 
 

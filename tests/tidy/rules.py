@@ -72,13 +72,15 @@ def finished(path: Path, text: str) -> Iterator[str]:
 
 
 def switched_on(source: Source) -> Iterator[str]:
-    """No test is skipped, and a silenced checker is told why, on the same line."""
+    """No test is skipped, and a silenced checker is told why, on the same line or in a comment just above."""
+    above = ""
     for number, line in enumerate(source.text.splitlines(), start=1):
         if SWITCHED_OFF.search(line):
             yield f"{source.path}:{number}: switched off: {line.strip()}"
         silenced = SILENCED.search(line)
-        if silenced and len(silenced["rest"].strip(" #:-")) < 5:
+        if silenced and len(silenced["rest"].strip(" #:-")) < 5 and not above.startswith("#"):
             yield f"{source.path}:{number}: silenced without a reason: {line.strip()}"
+        above = line.strip()
 
 
 def awake(source: Source) -> Iterator[str]:

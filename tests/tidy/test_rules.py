@@ -53,6 +53,7 @@ def test_a_rule_catches_its_offence(rule: Callable[[Source], Iterator[str]], bad
         (rules.names, written("", "telephony/asterisk_process.py")),
         (rules.names, written("def data_received(): pass\ndef commonest(): pass\n")),
         (rules.switched_on, written(f"f(1)  {IGNORE}  # panoramisk's own signature is wrong\n")),
+        (rules.switched_on, written(f"# panoramisk's own signature is wrong\nf(1)  {IGNORE}\n")),
         (rules.awake, written("import time\ntime.sleep(1)\n", "sambut/x.py")),
     ],
 )
