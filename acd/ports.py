@@ -9,7 +9,7 @@ from acd.core.effects import Effect
 from acd.core.facts import Fact
 from acd.core.inputs import Input
 from kernel.entry import Entry
-from kernel.ids import DeviceId, Did, InteractionId, ReservationId, TrunkId
+from kernel.ids import DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant
 
 
@@ -62,12 +62,16 @@ class AgentLegPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerSeen:
-    """One caller's leg that is up in the switch; enough to adopt an interaction the journal does not know."""
+    """One caller's leg that is up in the switch; enough to adopt an interaction the journal does not know.
+
+    ``queue_id``: the queue in whose waiting room the leg is held, where the switch knows it.
+    """
 
     leg_id: str
     did: Did
     trunk_id: TrunkId
     place: CallerPlace
+    queue_id: QueueId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +84,15 @@ class DeviceSeen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchPicture:
-    """What exists in the switch at one moment, for recovery and resynchronisation."""
+    """What exists in the switch at one moment, for recovery and resynchronisation.
+
+    ``begun_at``: when the look began. What is younger than that may be missing without being gone, and is left alone.
+    """
 
     callers: Mapping[InteractionId, CallerSeen]
     agent_legs: Mapping[ReservationId, AgentLegPhase]
     devices: Mapping[DeviceId, DeviceSeen]
+    begun_at: Instant | None = None
 
 
 class FactSubscriber(Protocol):

@@ -67,7 +67,8 @@ def effects_of(fact: Fact) -> tuple[Effect, ...]:
             return (CancelRing(reservation_id=fact.reservation_id, interaction_id=fact.interaction_id),)
         case WaitAnnouncementDue():
             return (PlayWaitAnnouncement(interaction_id=fact.interaction_id, prompt_id=fact.prompt_id),)
-        case InteractionLeftQueue():
+        case InteractionLeftQueue() if fact.reason is not LeaveReason.WITHDRAWN:
+            # Whoever withdrew the caller has them already.
             return (ReturnToFlow(interaction_id=fact.interaction_id, reason=fact.reason),)
         case _:
             return ()

@@ -66,13 +66,17 @@ class InteractionCreated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionQueued:
-    """It entered a queue (the queue counts it as offered). ``position`` is 1 for the next to be served."""
+    """It entered a queue (the queue counts it as offered). ``position`` is 1 for the next to be served.
+
+    ``requirements`` are the queue's and those that the interaction brought (``added_requirements``) together.
+    """
 
     interaction_id: InteractionId
     queue_id: QueueId
     priority: int
     requirements: tuple[Requirement, ...]
     position: int
+    added_requirements: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +232,10 @@ class AgentStateChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NextStateChosen:
-    """Asked for during a call: applied when the call (and, for ready, its wrap-up) is over."""
+    """Asked for during an offer or a call, or while the phone is unreachable: applied when that is over.
+
+    A call counts as over when its wrap-up is; an offer that is not answered ends in a chosen aux or log-out at once.
+    """
 
     agent_id: AgentId
     state: AgentState

@@ -54,6 +54,11 @@ class QueueSettings:
     announcement: PromptId | None
     announcement_every_ms: int
 
+    @property
+    def announces(self) -> bool:
+        """Whether waiting callers hear an announcement at all."""
+        return self.announcement is not None and self.announcement_every_ms > 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSettings:

@@ -1,0 +1,39 @@
+"""What follows from an input: one file per subject. Each function reads a step's state and records facts on it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from acd.core import inputs
+from acd.core.decide import agents, calls, configuration, deadlines, presence, queueing, reservations
+from acd.core.inputs import Input
+from acd.core.step import Step
+
+DECIDERS: dict[type, Callable[[Step, Any], None]] = {
+    inputs.QueueConfigured: configuration.configure_queue,
+    inputs.QueueRemoved: configuration.remove_queue,
+    inputs.AgentConfigured: configuration.configure_agent,
+    inputs.AgentRemoved: configuration.remove_agent,
+    inputs.DeviceConfigured: configuration.configure_device,
+    inputs.DeviceRemoved: configuration.remove_device,
+    inputs.InteractionArrived: queueing.arrive,
+    inputs.EnterQueue: queueing.enter,
+    inputs.FlowEnded: queueing.end_flow,
+    inputs.CallerHungUp: queueing.hang_up,
+    inputs.LogIn: agents.log_in,
+    inputs.LogOut: agents.log_out,
+    inputs.SetReady: agents.set_ready,
+    inputs.SetAux: agents.set_aux,
+    inputs.DevicePresenceSeen: presence.see_device,
+    inputs.AgentRang: reservations.ring,
+    inputs.AgentPickedUp: reservations.pick_up,
+    inputs.AgentLegFailed: reservations.fail,
+    inputs.AgentLeft: calls.leave,
+    inputs.AgentHeldCaller: calls.hold,
+    inputs.AgentResumedCaller: calls.resume,
+    inputs.TimePassed: deadlines.pass_time,
+}
+
+
+def decide(step: Step, given: Input) -> None:
+    """Record what follows from one input."""
+    DECIDERS[type(given)](step, given)

@@ -1,0 +1,178 @@
+"""Queueing: interactions come, wait, leave and end."""
+
+from acd.core import facts, inputs
+from acd.core.decide.calls import release
+from acd.core.decide.reservations import end_reservation
+from acd.core.interaction_states import QUEUE_PHASES, Phase
+from acd.core.skills import merge
+from acd.core.state import Interaction
+from acd.core.step import Step
+from acd.core.strategies import caller_key
+from kernel.ids import InteractionId
+from kernel.instants import elapsed_ms
+from kernel.result_codes import Disposition, EndedBy, LeaveReason, RefusalCode, ReservationResult
+
+_DISPOSITION_AFTER: dict[LeaveReason, Disposition] = {
+    LeaveReason.TIMEOUT: Disposition.TIMEOUT,
+    LeaveReason.OVERFLOW: Disposition.OVERFLOW,
+    LeaveReason.CLOSED: Disposition.CLOSED,
+    LeaveReason.WITHDRAWN: Disposition.WITHDRAWN,
+    LeaveReason.NO_AGENT: Disposition.UNKNOWN,  # dispositions have no word of their own for it
+    LeaveReason.SYSTEM_FAILURE: Disposition.SYSTEM_FAILURE,
+}
+
+
+def arrive(step: Step, given: inputs.InteractionArrived) -> None:
+    if given.interaction_id in step.state.interactions:
+        step.refuse(RefusalCode.DUPLICATE_INTERACTION, given.interaction_id)
+        return
+    step.record(
+        facts.InteractionCreated(
+            interaction_id=given.interaction_id,
+            channel=given.channel,
+            did=given.did,
+            trunk_id=given.trunk_id,
+            leg_id=given.leg_id,
+        )
+    )
+
+
+def enter(step: Step, given: inputs.EnterQueue) -> None:
+    interaction = step.state.interactions.get(given.interaction_id)
+    queue = step.state.queues.get(given.queue_id)
+    if interaction is None:
+        step.refuse(RefusalCode.UNKNOWN_INTERACTION, given.interaction_id)
+    elif queue is None:
+        step.refuse(RefusalCode.UNKNOWN_QUEUE, given.queue_id)
+    elif interaction.phase is Phase.CONNECTED:
+        step.refuse(RefusalCode.WRONG_STATE, given.interaction_id)
+    elif interaction.wait is not None and interaction.wait.queue_id == given.queue_id:
+        return  # there already: a flow that began anew after a restart must not cost the caller the place
+    else:
+        if interaction.wait is not None:
+            _leave(step, interaction, LeaveReason.WITHDRAWN)
+        _queue_up(step, given)
+
+
+def _queue_up(step: Step, given: inputs.EnterQueue) -> None:
+    state = step.state
+    queue = state.queues[given.queue_id]
+    priority = queue.priority if given.priority is None else given.priority
+    key = caller_key(priority, step.now, state.queue_entries + 1, given.interaction_id)
+    step.record(
+        facts.InteractionQueued(
+            interaction_id=given.interaction_id,
+            queue_id=given.queue_id,
+            priority=priority,
+            requirements=merge(queue.requirements, given.requirements),
+            position=state.lines.position(given.queue_id, key),
+            added_requirements=given.requirements,
+        )
+    )
+
+
+def end_flow(step: Step, given: inputs.FlowEnded) -> None:
+    interaction = step.state.interactions.get(given.interaction_id)
+    if interaction is None:
+        step.refuse(RefusalCode.UNKNOWN_INTERACTION, given.interaction_id)
+    elif interaction.phase is Phase.CONNECTED:
+        step.refuse(RefusalCode.WRONG_STATE, given.interaction_id)
+    else:
+        if interaction.wait is not None:
+            _leave(step, interaction, LeaveReason.WITHDRAWN)
+        _end(step, given.interaction_id, given.disposition, EndedBy.SYSTEM, cause_code=0)
+
+
+def hang_up(step: Step, given: inputs.CallerHungUp) -> None:
+    interaction = step.state.interactions.get(given.interaction_id)
+    if interaction is None:
+        step.refuse(RefusalCode.UNKNOWN_INTERACTION, given.interaction_id)
+        return
+    disposition = Disposition.ABANDONED_IN_FLOW
+    if interaction.phase is Phase.CONNECTED:
+        assert interaction.reservation_id is not None, "a connected interaction has its reservation's id"
+        release(step, step.state.connections[interaction.reservation_id], EndedBy.CALLER)
+    elif interaction.wait is not None:
+        disposition = _abandon(step, interaction)
+    elif interaction.left_reason is not None:
+        disposition = _DISPOSITION_AFTER[interaction.left_reason]
+    _end(step, given.interaction_id, disposition, EndedBy.CALLER, cause_code=given.cause_code)
+
+
+def end_wait(step: Step, interaction_id: InteractionId) -> None:
+    """The longest wait that the queue allows is over: back to the flow, even if a phone rings just now."""
+    _leave(step, step.state.interactions[interaction_id], LeaveReason.TIMEOUT)
+
+
+def announce(step: Step, interaction_id: InteractionId) -> None:
+    """The waiting caller is to hear the queue's announcement."""
+    stay = step.state.interactions[interaction_id].stay
+    prompt_id = step.state.queues[stay.queue_id].announcement
+    assert prompt_id is not None, "a queue without an announcement makes none due"
+    step.record(
+        facts.WaitAnnouncementDue(
+            interaction_id=interaction_id,
+            queue_id=stay.queue_id,
+            prompt_id=prompt_id,
+            ordinal=stay.announcements + 1,
+        )
+    )
+
+
+def _abandon(step: Step, interaction: Interaction) -> Disposition:
+    stay = interaction.stay
+    waited_ms = elapsed_ms(stay.queued_at, step.now)
+    short = waited_ms <= step.state.queues[stay.queue_id].short_abandon_ms
+    while_offered = _withdraw_offer(step, interaction, ReservationResult.CALLER_LEFT)
+    step.record(
+        facts.InteractionAbandoned(
+            interaction_id=interaction.interaction_id,
+            queue_id=stay.queue_id,
+            waited_ms=waited_ms,
+            short=short,
+            while_offered=while_offered,
+        )
+    )
+    return Disposition.SHORT_ABANDONED if short else Disposition.ABANDONED
+
+
+def _leave(step: Step, interaction: Interaction, reason: LeaveReason) -> None:
+    stay = interaction.stay
+    _withdraw_offer(step, interaction, ReservationResult.CANCELLED)
+    step.record(
+        facts.InteractionLeftQueue(
+            interaction_id=interaction.interaction_id,
+            queue_id=stay.queue_id,
+            reason=reason,
+            waited_ms=elapsed_ms(stay.queued_at, step.now),
+        )
+    )
+
+
+def _withdraw_offer(step: Step, interaction: Interaction, result: ReservationResult) -> bool:
+    """End the reservation of a caller who leaves; False when there is none."""
+    assert interaction.phase in QUEUE_PHASES, "only a queue makes offers"
+    if interaction.phase is not Phase.OFFERED or interaction.reservation_id is None:
+        return False
+    end_reservation(step, step.state.reservations[interaction.reservation_id], result)
+    return True
+
+
+def _end(
+    step: Step, interaction_id: InteractionId, disposition: Disposition, ended_by: EndedBy, *, cause_code: int
+) -> None:
+    """The one final record. Once answered, an interaction is answered, and whoever ended the talk has ended it."""
+    interaction = step.state.interactions[interaction_id]
+    if interaction.released_by is not None:
+        disposition = Disposition.ANSWERED
+        if interaction.phase is Phase.AFTER:
+            ended_by = interaction.released_by
+    step.record(
+        facts.InteractionEnded(
+            interaction_id=interaction_id,
+            disposition=disposition,
+            ended_by=ended_by,
+            cause_code=cause_code,
+            lasted_ms=elapsed_ms(interaction.arrived_at, step.now),
+        )
+    )

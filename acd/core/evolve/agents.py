@@ -1,0 +1,168 @@
+"""Apply one fact about queues, devices or agents. Part of ``evolve``: the only writer, and no decisions."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from acd.core import facts
+from acd.core.agent_states import CALL_STATES, OFFERED_STATES, AgentState, ReasonCode
+from acd.core.interaction_states import Phase
+from acd.core.skills import merge
+from acd.core.state import Agent, Device, State, Tally
+from acd.core.timetable import DeadlineKind
+from kernel.instants import Instant, after
+
+# --- configuration -------------------------------------------------------------------------------------------------
+
+
+def _queue_defined(state: State, fact: facts.QueueDefined, at: Instant) -> None:
+    settings = fact.settings
+    state.queues[settings.queue_id] = settings
+    state.tallies.setdefault(settings.queue_id, Tally())
+    for key in tuple(state.lines.queues.get(settings.queue_id, ())):
+        # Whoever waits already is under the new rules from now on; place and priority stay.
+        interaction = state.interactions[key[-1]]
+        stay = interaction.stay
+        if interaction.phase is Phase.WAITING:
+            state.lines.stop_waiting(stay.requirements, key)
+        announce_at = stay.announce_at
+        if settings.announces and announce_at is None:
+            announce_at = after(at, settings.announcement_every_ms)
+        interaction = replace(
+            interaction,
+            wait=replace(
+                stay,
+                requirements=merge(settings.requirements, stay.added),
+                announce_at=announce_at if settings.announces else None,
+            ),
+        )
+        state.interactions[interaction.interaction_id] = interaction
+        wait_ends = None if settings.wait_ms_max is None else after(stay.queued_at, settings.wait_ms_max)
+        state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, wait_ends)
+        if interaction.phase is Phase.WAITING:
+            state.lines.wait(interaction.stay.requirements, key)
+            state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, interaction.stay.announce_at)
+
+
+def _queue_withdrawn(state: State, fact: facts.QueueWithdrawn, at: Instant) -> None:
+    del state.queues[fact.queue_id]
+    del state.tallies[fact.queue_id]
+    state.lines.queues.pop(fact.queue_id, None)
+
+
+def _agent_defined(state: State, fact: facts.AgentDefined, at: Instant) -> None:
+    known = state.agents.get(fact.settings.agent_id)
+    if known is None:
+        _put_agent(state, Agent(settings=fact.settings))
+    else:
+        _put_agent(state, replace(known, settings=fact.settings))
+
+
+def _agent_withdrawn(state: State, fact: facts.AgentWithdrawn, at: Instant) -> None:
+    del state.agents[fact.agent_id]
+
+
+def _device_defined(state: State, fact: facts.DeviceDefined, at: Instant) -> None:
+    device_id = fact.settings.device_id
+    known = state.devices.get(device_id)
+    state.devices[device_id] = (
+        Device(settings=fact.settings) if known is None else replace(known, settings=fact.settings)
+    )
+
+
+def _device_withdrawn(state: State, fact: facts.DeviceWithdrawn, at: Instant) -> None:
+    del state.devices[fact.device_id]
+
+
+def _device_presence_changed(state: State, fact: facts.DevicePresenceChanged, at: Instant) -> None:
+    device = state.devices[fact.device_id]
+    state.devices[fact.device_id] = replace(device, reachable=fact.reachable, in_use=fact.in_use)
+
+
+# --- agents --------------------------------------------------------------------------------------------------------
+
+
+def _agent_logged_in(state: State, fact: facts.AgentLoggedIn, at: Instant) -> None:
+    _put_agent(state, replace(state.agents[fact.agent_id], device_id=fact.device_id))
+    state.devices[fact.device_id] = replace(state.devices[fact.device_id], agent_id=fact.agent_id)
+
+
+def _agent_logged_out(state: State, fact: facts.AgentLoggedOut, at: Instant) -> None:
+    # They leave the seat; the state change that follows takes them out of the line.
+    state.devices[fact.device_id] = replace(state.devices[fact.device_id], agent_id=None)
+
+
+def _agent_state_changed(state: State, fact: facts.AgentStateChanged, at: Instant) -> None:
+    agent = state.agents[fact.agent_id]
+    idle_since = agent.idle_since
+    if fact.state is AgentState.READY and fact.reason_code != ReasonCode.OFFER_WITHDRAWN:
+        idle_since = at
+    next_state, next_reason_code = _next_of(agent, fact)
+    keeps_interaction = fact.state in (*OFFERED_STATES, *CALL_STATES, AgentState.WRAP_UP)
+    _put_agent(
+        state,
+        replace(
+            agent,
+            state=fact.state,
+            reason_code=fact.reason_code,
+            idle_since=idle_since,
+            until=fact.until,
+            device_id=fact.device_id if fact.state is not AgentState.LOGGED_OUT else None,
+            interaction_id=fact.interaction_id if keeps_interaction else None,
+            next_state=next_state,
+            next_reason_code=next_reason_code,
+        ),
+    )
+    state.timetable.put(
+        DeadlineKind.WRAP_UP_ENDS, fact.agent_id, fact.until if fact.state is AgentState.WRAP_UP else None
+    )
+    state.timetable.put(
+        DeadlineKind.PHONE_RETRIED, fact.agent_id, fact.until if fact.state is AgentState.UNREACHABLE else None
+    )
+
+
+def _next_of(agent: Agent, fact: facts.AgentStateChanged) -> tuple[AgentState | None, str]:
+    """What the agent goes to next: a wish is used up on arrival; who is unreachable comes back to what they were."""
+    if fact.state in (AgentState.READY, AgentState.AUX, AgentState.LOGGED_OUT):
+        return None, ""
+    if fact.state is AgentState.UNREACHABLE:
+        return agent.comes_back_to
+    return agent.next_state, agent.next_reason_code
+
+
+def _next_state_chosen(state: State, fact: facts.NextStateChosen, at: Instant) -> None:
+    agent = state.agents[fact.agent_id]
+    _put_agent(state, replace(agent, next_state=fact.state, next_reason_code=fact.reason_code))
+
+
+def _input_refused(state: State, fact: facts.InputRefused, at: Instant) -> None:
+    """Nothing changed."""
+
+
+def _put_agent(state: State, agent: Agent) -> None:
+    """Keep an agent's new record, and the line of the ready ones in step with it."""
+    known = state.agents.get(agent.agent_id)
+    stood = known is not None and known.state is AgentState.READY
+    stands = agent.state is AgentState.READY
+    moved = known is None or known.key != agent.key or known.settings.skills != agent.settings.skills
+    if known is not None and stood and (moved or not stands):
+        state.lines.stop_standing(known.settings.skills, known.key)
+    state.agents[agent.agent_id] = agent
+    if stands and (moved or not stood):
+        state.lines.stand_ready(agent.settings.skills, agent.key)
+
+
+AGENT_EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {
+    facts.QueueDefined: _queue_defined,
+    facts.QueueWithdrawn: _queue_withdrawn,
+    facts.AgentDefined: _agent_defined,
+    facts.AgentWithdrawn: _agent_withdrawn,
+    facts.DeviceDefined: _device_defined,
+    facts.DeviceWithdrawn: _device_withdrawn,
+    facts.DevicePresenceChanged: _device_presence_changed,
+    facts.AgentLoggedIn: _agent_logged_in,
+    facts.AgentLoggedOut: _agent_logged_out,
+    facts.AgentStateChanged: _agent_state_changed,
+    facts.NextStateChosen: _next_state_chosen,
+    facts.InputRefused: _input_refused,
+}

@@ -1,0 +1,234 @@
+"""Apply one fact about an interaction or a reservation. Part of ``evolve``: the only writer, and no decisions."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from acd.core import facts
+from acd.core.interaction_states import PHASES, Phase, PhaseTrigger
+from acd.core.skills import merge
+from acd.core.state import (
+    PAST_MAX,
+    Connection,
+    Interaction,
+    PastReservation,
+    Reservation,
+    State,
+    Wait,
+)
+from acd.core.timetable import DeadlineKind
+from kernel.ids import InteractionId
+from kernel.instants import Instant, after
+from kernel.result_codes import ReservationResult
+
+
+def _interaction_created(state: State, fact: facts.InteractionCreated, at: Instant) -> None:
+    state.interactions[fact.interaction_id] = Interaction(
+        interaction_id=fact.interaction_id,
+        channel=fact.channel,
+        did=fact.did,
+        trunk_id=fact.trunk_id,
+        leg_id=fact.leg_id,
+        arrived_at=at,
+    )
+
+
+def _interaction_queued(state: State, fact: facts.InteractionQueued, at: Instant) -> None:
+    queue = state.queues[fact.queue_id]
+    state.queue_entries += 1
+    interaction = _moved(state.interactions[fact.interaction_id], PhaseTrigger.QUEUED)
+    interaction = replace(
+        interaction,
+        left_reason=None,
+        wait=Wait(
+            queue_id=fact.queue_id,
+            queued_at=at,
+            ordinal=state.queue_entries,
+            priority=fact.priority,
+            added=fact.added_requirements,
+            requirements=merge(queue.requirements, fact.added_requirements),
+            announce_at=after(at, queue.announcement_every_ms) if queue.announces else None,
+        ),
+    )
+    state.interactions[fact.interaction_id] = interaction
+    state.lines.queue_up(fact.queue_id, interaction.key)
+    if queue.wait_ms_max is not None:
+        state.timetable.put(DeadlineKind.WAIT_ENDS, fact.interaction_id, after(at, queue.wait_ms_max))
+    _start_waiting(state, interaction)
+    tally = state.tallies[fact.queue_id]
+    state.tallies[fact.queue_id] = replace(tally, offered=tally.offered + 1)
+
+
+def _wait_announcement_due(state: State, fact: facts.WaitAnnouncementDue, at: Instant) -> None:
+    # The next one counts from this one, so that none is made up for after a stop.
+    interaction = state.interactions[fact.interaction_id]
+    announce_at = after(at, state.queues[fact.queue_id].announcement_every_ms)
+    stay = replace(interaction.stay, announcements=fact.ordinal, announce_at=announce_at)
+    state.interactions[fact.interaction_id] = replace(interaction, wait=stay)
+    state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, fact.interaction_id, announce_at)
+
+
+def _interaction_answered(state: State, fact: facts.InteractionAnswered, at: Instant) -> None:
+    interaction = state.interactions[fact.interaction_id]
+    if interaction.phase is Phase.WAITING:
+        _stop_waiting(state, interaction)
+    state.interactions[fact.interaction_id] = replace(
+        _out_of_queue(state, _moved(interaction, PhaseTrigger.ANSWERED)), reservation_id=fact.reservation_id
+    )
+    state.connections[fact.reservation_id] = Connection(
+        reservation_id=fact.reservation_id,
+        interaction_id=fact.interaction_id,
+        queue_id=fact.queue_id,
+        agent_id=fact.agent_id,
+        joined_at=at,
+        wrap_up_ms=state.queues[fact.queue_id].wrap_up_ms,
+    )
+    agent = state.agents[fact.agent_id]
+    state.agents[fact.agent_id] = replace(agent, reservation_id=fact.reservation_id, phone_failures=0)
+    tally = state.tallies[fact.queue_id]
+    state.tallies[fact.queue_id] = replace(tally, answered=tally.answered + 1)
+
+
+def _interaction_abandoned(state: State, fact: facts.InteractionAbandoned, at: Instant) -> None:
+    _leave_queue(state, fact.interaction_id)
+    tally = state.tallies[fact.queue_id]
+    state.tallies[fact.queue_id] = (
+        replace(tally, short_abandoned=tally.short_abandoned + 1)
+        if fact.short
+        else replace(tally, abandoned=tally.abandoned + 1)
+    )
+
+
+def _interaction_left_queue(state: State, fact: facts.InteractionLeftQueue, at: Instant) -> None:
+    interaction = _leave_queue(state, fact.interaction_id)
+    state.interactions[fact.interaction_id] = replace(interaction, left_reason=fact.reason)
+    tally = state.tallies[fact.queue_id]
+    state.tallies[fact.queue_id] = replace(tally, left=tally.left + 1)
+
+
+def _caller_held(state: State, fact: facts.CallerHeld, at: Instant) -> None:
+    connection = state.connections[fact.reservation_id]
+    state.connections[fact.reservation_id] = replace(connection, held_since=at)
+
+
+def _caller_resumed(state: State, fact: facts.CallerResumed, at: Instant) -> None:
+    connection = state.connections[fact.reservation_id]
+    state.connections[fact.reservation_id] = replace(
+        connection, held_since=None, held_ms=connection.held_ms + fact.held_ms
+    )
+
+
+def _interaction_released(state: State, fact: facts.InteractionReleased, at: Instant) -> None:
+    del state.connections[fact.reservation_id]
+    interaction = _moved(state.interactions[fact.interaction_id], PhaseTrigger.AGENT_LEFT)
+    state.interactions[fact.interaction_id] = replace(interaction, reservation_id=None, released_by=fact.ended_by)
+    state.agents[fact.agent_id] = replace(state.agents[fact.agent_id], reservation_id=None)
+
+
+def _interaction_ended(state: State, fact: facts.InteractionEnded, at: Instant) -> None:
+    _moved(state.interactions[fact.interaction_id], PhaseTrigger.ENDED)
+    del state.interactions[fact.interaction_id]
+    state.past_interactions[fact.interaction_id] = at
+    _forget_oldest(state.past_interactions)
+
+
+# --- reservations --------------------------------------------------------------------------------------------------
+
+
+def _agent_reserved(state: State, fact: facts.AgentReserved, at: Instant) -> None:
+    interaction = state.interactions[fact.interaction_id]
+    _stop_waiting(state, interaction)
+    state.interactions[fact.interaction_id] = replace(
+        _moved(interaction, PhaseTrigger.RESERVED),
+        reservation_id=fact.reservation_id,
+        reservation_count=interaction.reservation_count + 1,
+    )
+    state.reservations[fact.reservation_id] = Reservation(
+        reservation_id=fact.reservation_id,
+        interaction_id=fact.interaction_id,
+        queue_id=fact.queue_id,
+        agent_id=fact.agent_id,
+        device_id=fact.device_id,
+        made_at=at,
+        until=fact.until,
+        stay_ordinal=interaction.stay.ordinal,
+    )
+    state.timetable.put(DeadlineKind.RESERVATION_LAPSES, fact.reservation_id, fact.until)
+    state.agents[fact.agent_id] = replace(state.agents[fact.agent_id], reservation_id=fact.reservation_id)
+
+
+def _agent_alerted(state: State, fact: facts.AgentAlerted, at: Instant) -> None:
+    state.agents[fact.agent_id] = replace(state.agents[fact.agent_id], phone_failures=0)
+
+
+def _reservation_ended(state: State, fact: facts.ReservationEnded, at: Instant) -> None:
+    reservation = state.reservations.pop(fact.reservation_id)
+    state.timetable.put(DeadlineKind.RESERVATION_LAPSES, fact.reservation_id, None)
+    state.past_reservations[fact.reservation_id] = PastReservation(reservation=reservation, result=fact.result)
+    _forget_oldest(state.past_reservations)
+    agent = state.agents[fact.agent_id]
+    failed = fact.result in (ReservationResult.BUSY, ReservationResult.UNREACHABLE)
+    state.agents[fact.agent_id] = replace(
+        agent, reservation_id=None, phone_failures=agent.phone_failures + 1 if failed else agent.phone_failures
+    )
+    if fact.result is not ReservationResult.ANSWERED:
+        interaction = _moved(state.interactions[fact.interaction_id], PhaseTrigger.RESERVATION_OVER)
+        interaction = replace(interaction, reservation_id=None)
+        state.interactions[fact.interaction_id] = interaction
+        _start_waiting(state, interaction)
+
+
+def _forget_oldest(past: dict[Any, Any]) -> None:
+    if len(past) > PAST_MAX:
+        del past[next(iter(past))]
+
+
+# --- the lines -----------------------------------------------------------------------------------------------------
+
+
+def _moved(interaction: Interaction, trigger: PhaseTrigger) -> Interaction:
+    """The interaction in the phase that the table gives; KeyError when the table has no such move."""
+    return replace(interaction, phase=PHASES[interaction.phase, trigger])
+
+
+def _start_waiting(state: State, interaction: Interaction) -> None:
+    """It may be offered, and hears announcements."""
+    state.lines.wait(interaction.stay.requirements, interaction.key)
+    state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, interaction.stay.announce_at)
+
+
+def _stop_waiting(state: State, interaction: Interaction) -> None:
+    """It may not be offered; while a phone rings no announcement begins, so that none is cut by the answer."""
+    state.lines.stop_waiting(interaction.stay.requirements, interaction.key)
+    state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, None)
+
+
+def _out_of_queue(state: State, interaction: Interaction) -> Interaction:
+    state.lines.leave_queue(interaction.stay.queue_id, interaction.key)
+    state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, None)
+    return replace(interaction, wait=None)
+
+
+def _leave_queue(state: State, interaction_id: InteractionId) -> Interaction:
+    interaction = state.interactions[interaction_id]
+    _stop_waiting(state, interaction)
+    interaction = _out_of_queue(state, _moved(interaction, PhaseTrigger.LEFT_QUEUE))
+    state.interactions[interaction_id] = interaction
+    return interaction
+
+
+INTERACTION_EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {
+    facts.InteractionCreated: _interaction_created,
+    facts.InteractionQueued: _interaction_queued,
+    facts.WaitAnnouncementDue: _wait_announcement_due,
+    facts.InteractionAnswered: _interaction_answered,
+    facts.InteractionAbandoned: _interaction_abandoned,
+    facts.InteractionLeftQueue: _interaction_left_queue,
+    facts.CallerHeld: _caller_held,
+    facts.CallerResumed: _caller_resumed,
+    facts.InteractionReleased: _interaction_released,
+    facts.InteractionEnded: _interaction_ended,
+    facts.AgentReserved: _agent_reserved,
+    facts.AgentAlerted: _agent_alerted,
+    facts.ReservationEnded: _reservation_ended,
+}

@@ -1,0 +1,24 @@
+"""Skills: what an interaction needs, what an agent can, and whether the one meets the other."""
+
+from acd.core.settings import Requirement
+from kernel.ids import SkillId
+
+Requirements = tuple[Requirement, ...]
+"""Sorted by skill id, one each: interactions with equal requirements form one class."""
+
+Profile = tuple[tuple[SkillId, int], ...]
+"""An agent's skills with their proficiency."""
+
+
+def merge(queue: Requirements, added: Requirements) -> Requirements:
+    """Both together; where both name a skill, the higher level wins."""
+    level_min: dict[SkillId, int] = {}
+    for requirement in (*queue, *added):
+        level_min[requirement.skill_id] = max(requirement.level_min, level_min.get(requirement.skill_id, 0))
+    return tuple(Requirement(skill_id=skill_id, level_min=level_min[skill_id]) for skill_id in sorted(level_min))
+
+
+def may_take(profile: Profile, requirements: Requirements) -> bool:
+    """Whether an agent of that profile has every skill that is needed, at the level that is needed."""
+    level = dict(profile)
+    return all(level.get(requirement.skill_id, 0) >= requirement.level_min for requirement in requirements)

@@ -1,0 +1,178 @@
+"""What the engine knows. Records are frozen; the dictionaries and lines are changed by ``evolve`` alone."""
+
+from dataclasses import dataclass, field
+
+from acd.core.agent_states import AgentState
+from acd.core.interaction_states import Phase
+from acd.core.lines import Lines
+from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings
+from acd.core.skills import Requirements
+from acd.core.strategies import AgentKey, CallerKey, agent_key, caller_key
+from acd.core.timetable import Timetable
+from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
+from kernel.instants import Instant
+from kernel.result_codes import EndedBy, LeaveReason, ReservationResult
+
+PAST_MAX = 4096
+"""How many reservations and interactions that are over are remembered, to tell what comes late from what is unknown."""
+
+_NEVER = Instant(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One phone, as the switch last saw it, and who sits at it."""
+
+    settings: DeviceSettings
+    reachable: bool = False
+    in_use: bool = False
+    agent_id: AgentId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """One agent.
+
+    ``next_state`` is what they go to when the offer, call, wrap-up or unreachability is over; None: as the rules say.
+    ``reservation_id`` is set while an interaction is held for them or they are joined with it, ``interaction_id`` until
+    its wrap-up is over. ``phone_failures`` counts the phone's failures in a row since it last worked.
+    """
+
+    settings: AgentSettings
+    state: AgentState = AgentState.LOGGED_OUT
+    reason_code: str = ""
+    idle_since: Instant = _NEVER
+    until: Instant | None = None
+    device_id: DeviceId | None = None
+    reservation_id: ReservationId | None = None
+    interaction_id: InteractionId | None = None
+    next_state: AgentState | None = None
+    next_reason_code: str = ""
+    phone_failures: int = 0
+
+    @property
+    def agent_id(self) -> AgentId:
+        return self.settings.agent_id
+
+    @property
+    def key(self) -> AgentKey:
+        """The place in the line of ready agents."""
+        return agent_key(self.idle_since, self.settings.agent_id)
+
+    @property
+    def comes_back_to(self) -> tuple[AgentState, str]:
+        """State and reason after being unreachable: what was asked for, else what they were, aux or in the line."""
+        if self.next_state is not None:
+            return self.next_state, self.next_reason_code
+        if self.state is AgentState.AUX:
+            return AgentState.AUX, self.reason_code
+        return AgentState.READY, ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """One stay in one queue. ``requirements`` are the queue's and ``added`` together."""
+
+    queue_id: QueueId
+    queued_at: Instant
+    ordinal: int
+    priority: int
+    added: Requirements
+    requirements: Requirements
+    announcements: int = 0
+    announce_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interaction:
+    """One customer's contact. ``wait`` is set while it is in a queue."""
+
+    interaction_id: InteractionId
+    channel: Channel
+    did: Did
+    trunk_id: TrunkId
+    leg_id: CallLegId
+    arrived_at: Instant
+    phase: Phase = Phase.FLOW
+    wait: Wait | None = None
+    reservation_id: ReservationId | None = None
+    reservation_count: int = 0
+    left_reason: LeaveReason | None = None
+    released_by: EndedBy | None = None
+
+    @property
+    def stay(self) -> Wait:
+        """The stay in a queue, of an interaction that is in one."""
+        assert self.wait is not None, "not in a queue"
+        return self.wait
+
+    @property
+    def key(self) -> CallerKey:
+        """The place in the lines, of an interaction that is in a queue."""
+        stay = self.stay
+        return caller_key(stay.priority, stay.queued_at, stay.ordinal, self.interaction_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """One interaction held for one agent. ``stay_ordinal`` tells which stay in the queue it was made in."""
+
+    reservation_id: ReservationId
+    interaction_id: InteractionId
+    queue_id: QueueId
+    agent_id: AgentId
+    device_id: DeviceId
+    made_at: Instant
+    until: Instant
+    stay_ordinal: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastReservation:
+    """A reservation that is over, and how it ended."""
+
+    reservation: Reservation
+    result: ReservationResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A caller and an agent joined. ``held_ms`` sums the holds that are over."""
+
+    reservation_id: ReservationId
+    interaction_id: InteractionId
+    queue_id: QueueId
+    agent_id: AgentId
+    joined_at: Instant
+    wrap_up_ms: int
+    held_since: Instant | None = None
+    held_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """One queue's exits: ``offered`` = the others + those still waiting, always."""
+
+    offered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    short_abandoned: int = 0
+    left: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """All of it. Two states are equal when nothing that is asked of them could differ."""
+
+    queues: dict[QueueId, QueueSettings] = field(default_factory=dict)
+    agents: dict[AgentId, Agent] = field(default_factory=dict)
+    devices: dict[DeviceId, Device] = field(default_factory=dict)
+    interactions: dict[InteractionId, Interaction] = field(default_factory=dict)
+    reservations: dict[ReservationId, Reservation] = field(default_factory=dict)
+    connections: dict[ReservationId, Connection] = field(default_factory=dict)
+    past_reservations: dict[ReservationId, PastReservation] = field(default_factory=dict)
+    past_interactions: dict[InteractionId, Instant] = field(default_factory=dict)
+    tallies: dict[QueueId, Tally] = field(default_factory=dict)
+    lines: Lines = field(default_factory=Lines)
+    timetable: Timetable = field(default_factory=Timetable)
+    queue_entries: int = 0

@@ -1,0 +1,217 @@
+"""The distributor: the one task that owns the engine. Inbox, engine, journal, followers, effects, in that order.
+
+Whatever waits in the inbox is taken together, decided one by one, and written with one append (group commit). Only what
+is written is published and performed. When the journal fails, the engine already knows what nobody may act on: then
+``run`` raises, and the program must end and start again from the journal.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from acd.core.effects import effects_of
+from acd.core.engine import Engine
+from acd.core.facts import Fact
+from acd.core.inputs import Input, TimePassed
+from acd.ports import Clock, DoorClosed, FactSubscriber, Journal, Switch, SwitchPicture
+from acd.recovery import differences, recover
+from kernel.entry import ENGINE_STREAM, Entry
+
+log = structlog.get_logger(__name__)
+
+INBOX_MAX = 10_000
+"""Inputs that may wait. A full inbox closes the door to more; half a minute of the busiest hour planned fits."""
+
+BATCH_MAX = 200
+"""Inputs that are written together at most, so that the first of a rush does not wait for the last."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Letter:
+    """What lies in the inbox: an input, facts of another stream, or a picture of the switch."""
+
+    given: Input | None = None
+    stream: str = ENGINE_STREAM
+    facts: tuple[object, ...] = ()
+    picture: SwitchPicture | None = None
+    entries: asyncio.Future[tuple[Entry, ...]] | None = None
+
+
+class Distributor:
+    """The front door, and the task behind it. See ``acd.ports.FrontDoor``."""
+
+    def __init__(
+        self,
+        *,
+        engine: Engine,
+        last_seq: int,
+        journal: Journal,
+        switch: Switch,
+        clock: Clock,
+        subscribers: Sequence[FactSubscriber],
+        inbox_max: int = INBOX_MAX,
+        batch_max: int = BATCH_MAX,
+    ) -> None:
+        self._engine = engine
+        self._seq = last_seq
+        self._journal = journal
+        self._switch = switch
+        self._clock = clock
+        self._subscribers = tuple(subscribers)
+        self._inbox_max = inbox_max
+        self._batch_max = batch_max
+        self._inbox: deque[_Letter] = deque()
+        self._news = asyncio.Event()
+        self._closed = False
+
+    # --- the front door --------------------------------------------------------------------------------------------
+
+    async def submit(self, given: Input) -> tuple[Fact, ...]:
+        """Hand in one input; its facts, once they are durable and published.
+
+        Raises DoorClosed: stopping, the inbox is full, or the program stopped before the input was written.
+        """
+        (entry,) = await self._reply_to(_Letter(given=given))
+        facts: tuple[Fact, ...] = entry.facts  # type: ignore[assignment]  # an entry of the engine's own stream
+        return facts
+
+    def post(self, given: Input) -> None:
+        """Hand in one input without waiting. Raises DoorClosed: stopping, or the inbox is full."""
+        self._put(_Letter(given=given))
+
+    async def note(self, stream: str, facts: Sequence[object]) -> int:
+        """Write and publish facts of another stream; the ``seq`` of their entry. Raises DoorClosed as ``submit``."""
+        (entry,) = await self._reply_to(_Letter(stream=stream, facts=tuple(facts)))
+        return entry.seq
+
+    async def reconcile(self, picture: SwitchPicture) -> tuple[Input, ...]:
+        """Compare the engine with the switch and hand in the differences, with nothing else in between.
+
+        Returns the inputs that were handed in. Raises DoorClosed as ``submit`` does.
+        """
+        entries = await self._reply_to(_Letter(picture=picture))
+        return tuple(entry.given for entry in entries)  # type: ignore[misc]  # entries of the engine's own stream
+
+    def close(self) -> None:
+        """Take nothing more. What is in the inbox is still decided, then ``run`` returns."""
+        self._closed = True
+        self._news.set()
+
+    async def _reply_to(self, letter: _Letter) -> tuple[Entry, ...]:
+        letter.entries = asyncio.get_running_loop().create_future()
+        self._put(letter)
+        return await letter.entries
+
+    def _put(self, letter: _Letter) -> None:
+        if self._closed:
+            raise DoorClosed("stopping")
+        if len(self._inbox) >= self._inbox_max:
+            raise DoorClosed("the inbox is full")
+        self._inbox.append(letter)
+        self._news.set()
+
+    # --- behind it -------------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Serve the inbox and the deadlines until ``close``.
+
+        Raises JournalFailed when nothing can be written any more, and whatever the engine raised: a bug. Either way
+        nothing was published or performed for what was not written, and the door is shut.
+        """
+        try:
+            while not self._closed or self._inbox:
+                await self._wait_for_news()
+                await self._serve()
+        finally:
+            self._closed = True
+            for letter in self._inbox:
+                _reply(letter, DoorClosed("stopped"))
+            self._inbox.clear()
+
+    async def _wait_for_news(self) -> None:
+        """Until something is in the inbox, a deadline is due, or the door was closed."""
+        if self._inbox or self._closed:
+            return
+        self._news.clear()
+        deadline = self._engine.next_deadline()
+        wait_s = None if deadline is None else max(0, deadline - self._clock.now()) / 1000
+        try:
+            async with asyncio.timeout(wait_s):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+
+    async def _serve(self) -> None:
+        """One batch: decide, write, publish, perform, reply."""
+        letters = [self._inbox.popleft() for _ in range(min(len(self._inbox), self._batch_max))]
+        written: list[tuple[_Letter, tuple[Entry, ...]]] = []
+        try:
+            written = [(letter, self._decide(letter)) for letter in letters]
+            entries = [entry for _, of_letter in written for entry in of_letter]
+            entries.extend(self._take_deadlines())
+            if entries:
+                await self._journal.append(entries)
+        except BaseException:
+            for letter in letters:
+                _reply(letter, DoorClosed("stopped before it was written"))
+            raise
+        for entry in entries:
+            for subscriber in self._subscribers:
+                subscriber.on_entry(entry)
+        for entry in entries:
+            self._perform(entry)
+        for letter, of_letter in written:
+            _reply(letter, of_letter)
+
+    def _decide(self, letter: _Letter) -> tuple[Entry, ...]:
+        if letter.picture is not None:
+            return tuple(self._enter(given) for given in differences(self._engine.state, letter.picture))
+        if letter.given is not None:
+            return (self._enter(letter.given),)
+        self._seq += 1
+        return (Entry(seq=self._seq, at=self._clock.now(), stream=letter.stream, given=None, facts=letter.facts),)
+
+    def _take_deadlines(self) -> tuple[Entry, ...]:
+        """After the inputs, so that what happened in time counts as in time though it was told late."""
+        deadline = self._engine.next_deadline()
+        return (self._enter(TimePassed()),) if deadline is not None and deadline <= self._clock.now() else ()
+
+    def _enter(self, given: Input) -> Entry:
+        now = self._clock.now()
+        facts = self._engine.handle(given, now)
+        self._seq += 1
+        return Entry(seq=self._seq, at=now, stream=ENGINE_STREAM, given=given, facts=facts)
+
+    def _perform(self, entry: Entry) -> None:
+        if entry.stream != ENGINE_STREAM:
+            return
+        for fact in entry.facts:
+            for effect in effects_of(fact):  # type: ignore[arg-type]  # facts of the engine's own stream
+                self._switch.perform(effect)
+
+
+def _reply(letter: _Letter, outcome: tuple[Entry, ...] | DoorClosed) -> None:
+    if letter.entries is None or letter.entries.done():  # nobody asked, or nobody waits any more
+        return
+    if isinstance(outcome, DoorClosed):
+        letter.entries.set_exception(outcome)
+    else:
+        letter.entries.set_result(outcome)
+
+
+async def open_distributor(
+    *, journal: Journal, switch: Switch, clock: Clock, subscribers: Sequence[FactSubscriber]
+) -> Distributor:
+    """A distributor that knows all the journal knows; ``run`` it, then ``reconcile`` it with the switch.
+
+    Raises whatever the journal raises, and KeyError or AssertionError when the journal contradicts itself.
+    """
+    engine = Engine()
+    last_seq = await recover(journal, engine)
+    log.info("journal folded", last_seq=last_seq, open_interactions=len(engine.state.interactions))
+    return Distributor(
+        engine=engine, last_seq=last_seq, journal=journal, switch=switch, clock=clock, subscribers=subscribers
+    )

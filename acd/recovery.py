@@ -1,0 +1,135 @@
+"""Recovery is the normal start: fold the journal's facts, look at the switch, hand in the differences as inputs.
+
+Effects are never performed again. What the switch did without us while the program was down comes back as the same
+inputs that would have told of it then, so that every interaction ends with exactly one record.
+"""
+
+from collections.abc import Iterator
+
+from acd.core import inputs
+from acd.core.agent_states import AgentState
+from acd.core.engine import Engine
+from acd.core.facts import Fact
+from acd.core.inputs import Input
+from acd.core.interaction_states import QUEUE_PHASES, Phase
+from acd.core.settings import Channel
+from acd.core.state import Interaction, State
+from acd.ports import AgentLegPhase, CallerPlace, Journal, SwitchPicture
+from kernel.entry import ENGINE_STREAM
+from kernel.ids import CallLegId
+from kernel.instants import Instant
+from kernel.result_codes import EndedBy, ReservationResult
+
+
+async def recover(journal: Journal, engine: Engine) -> int:
+    """Fold the engine's facts of the whole journal; the last sequence number, 0 when it is empty."""
+    last_seq = 0
+    async for entry in journal.read():
+        if entry.stream == ENGINE_STREAM:
+            facts: tuple[Fact, ...] = entry.facts  # type: ignore[assignment]  # an entry of the engine's own stream
+            engine.fold(facts, entry.at)
+        last_seq = entry.seq
+    return last_seq
+
+
+def differences(state: State, picture: SwitchPicture) -> tuple[Input, ...]:
+    """The inputs that make the engine's state agree with what exists in the switch.
+
+    In this order, so that nobody is offered a caller who turns out to be gone:
+
+    1. Callers in a flow, waiting, or past their call, whose leg is gone: ``CallerHungUp`` with cause 0.
+    2. Agents' legs that are joined with a caller the engine still holds in a queue: ``AgentPickedUp``. Deadlines are
+       taken later, by ``TimePassed``, so a pick-up that happened while the program was down is still in time.
+    3. Callers who were offered or connected, whose leg is gone: ``CallerHungUp`` with cause 0.
+    4. Connections whose agent's leg is gone while the caller's is up: ``AgentLeft``, ended by the system, since nobody
+       saw who hung up.
+    5. Reservations whose leg is gone: ``AgentLegFailed(cancelled)``. The effect may never have been performed, so
+       neither the agent nor the phone is blamed; the caller keeps the place and is offered again at once.
+    6. Every device of ours that differs, and those whose agent is held to be unreachable: ``DevicePresenceSeen``. A
+       device that is missing from the picture is left as it is.
+    7. Callers the engine does not know: ``InteractionArrived``. If they wait in a queue's waiting room, and in which is
+       known, ``EnterQueue`` follows, with the queue's own priority and no added requirements: what the flow had asked
+       for is lost with the entry that was never written. So it does for those the engine holds to be in a flow while
+       the switch holds them in a waiting room.
+
+    Callers in a flow whose session died with the program stay open: the dialplan starts the flow anew, and entering the
+    queue where they are already costs them nothing. What is younger than the picture is left alone.
+    """
+    return tuple(_differences(state, picture))
+
+
+def _differences(state: State, picture: SwitchPicture) -> Iterator[Input]:
+    gone = [
+        interaction
+        for interaction in state.interactions.values()
+        if interaction.interaction_id not in picture.callers and _is_older(interaction.arrived_at, picture)
+    ]
+    bound = (Phase.OFFERED, Phase.CONNECTED)
+    yield from (_hung_up(interaction) for interaction in gone if interaction.phase not in bound)
+    yield from _picked_up(state, picture)
+    yield from (_hung_up(interaction) for interaction in gone if interaction.phase in bound)
+    yield from _agents_gone(state, picture)
+    yield from _devices(state, picture)
+    yield from _callers_found(state, picture)
+
+
+def _hung_up(interaction: Interaction) -> Input:
+    return inputs.CallerHungUp(interaction_id=interaction.interaction_id, cause_code=0)
+
+
+def _picked_up(state: State, picture: SwitchPicture) -> Iterator[Input]:
+    for reservation_id, phase in picture.agent_legs.items():
+        reservation = state.reservations.get(reservation_id)
+        if reservation is None and reservation_id in state.past_reservations:
+            reservation = state.past_reservations[reservation_id].reservation
+        if reservation is None or phase is not AgentLegPhase.JOINED or reservation_id in state.connections:
+            continue
+        interaction = state.interactions.get(reservation.interaction_id)
+        if interaction is not None and interaction.phase in QUEUE_PHASES:
+            yield inputs.AgentPickedUp(reservation_id=reservation_id)
+
+
+def _agents_gone(state: State, picture: SwitchPicture) -> Iterator[Input]:
+    for connection in state.connections.values():
+        known = connection.reservation_id in picture.agent_legs or connection.interaction_id not in picture.callers
+        if not known and _is_older(connection.joined_at, picture):
+            yield inputs.AgentLeft(reservation_id=connection.reservation_id, ended_by=EndedBy.SYSTEM)
+    for reservation in state.reservations.values():
+        known = reservation.reservation_id in picture.agent_legs or reservation.interaction_id not in picture.callers
+        if not known and _is_older(reservation.made_at, picture):
+            yield inputs.AgentLegFailed(reservation_id=reservation.reservation_id, result=ReservationResult.CANCELLED)
+
+
+def _devices(state: State, picture: SwitchPicture) -> Iterator[Input]:
+    for device_id, seen in picture.devices.items():
+        device = state.devices.get(device_id)
+        if device is None:
+            continue
+        agent = state.agents[device.agent_id] if device.agent_id is not None else None
+        unreachable = agent is not None and agent.state is AgentState.UNREACHABLE
+        if unreachable or (device.reachable, device.in_use) != (seen.reachable, seen.in_use):
+            yield inputs.DevicePresenceSeen(device_id=device_id, reachable=seen.reachable, in_use=seen.in_use)
+
+
+def _callers_found(state: State, picture: SwitchPicture) -> Iterator[Input]:
+    for interaction_id, seen in picture.callers.items():
+        interaction = state.interactions.get(interaction_id)
+        if interaction is None:
+            if interaction_id in state.past_interactions:
+                continue  # ended while the look was taken
+            yield inputs.InteractionArrived(
+                interaction_id=interaction_id,
+                channel=Channel.VOICE,
+                did=seen.did,
+                trunk_id=seen.trunk_id,
+                leg_id=CallLegId(seen.leg_id),
+            )
+        in_flow = interaction is None or interaction.phase is Phase.FLOW
+        if in_flow and seen.place is CallerPlace.WAITING and seen.queue_id is not None:
+            yield inputs.EnterQueue(
+                interaction_id=interaction_id, queue_id=seen.queue_id, priority=None, requirements=()
+            )
+
+
+def _is_older(at: Instant, picture: SwitchPicture) -> bool:
+    return picture.begun_at is None or at < picture.begun_at
