@@ -72,7 +72,7 @@ with_progress() {
     say "$topic" "$words ..."
     "$@" > "$output" 2>&1 < /dev/null &
     child=$!
-    trap 'kill "$child" 2> /dev/null; rm -f "$output"; exit 130' INT TERM HUP
+    trap 'kill "$child" 2> /dev/null || true; rm -f "$output"; exit 130' INT TERM HUP
     ticks=0
     while kill -0 "$child" 2> /dev/null; do
         sleep 0.2
