@@ -4,6 +4,7 @@ Small steps only. Barge-in over several prompts and the collecting of digits bel
 with the caller, which the IVR room leads.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, LiteralString
 
@@ -114,7 +115,7 @@ class Channel:
         await self._ask("SET VARIABLE", name, value)
 
     async def get_variable(self, name: str) -> str | None:
-        """A channel variable or function, None when it is not set."""
+        """A channel variable or function, None when it is not set. Asterisk gives its first 1,023 bytes."""
         answer = await self._ask("GET VARIABLE", name)
         return answer.text if answer.result == "1" else None
 
@@ -137,14 +138,14 @@ class Channel:
         return answer.result
 
     async def hang_up(self, cause: int | None = None) -> None:
-        """Hang up, with a Q.850 cause if one is given. The channel is gone afterwards."""
-        try:
+        """Hang up, with a Q.850 cause if one is given. The caller counts as gone afterwards."""
+        with suppress(CallerGone):
             if cause is None:
                 await self._ask("HANGUP")
             else:
                 await self._ask("EXEC", "Hangup", str(cause))
-        except CallerGone:
-            return
+        # Asterisk would go on answering on the dying channel.
+        self._conversation.hung_up = True
 
     async def _ask(self, command: str, *words: str, ms_max: int = COMMAND_MS_MAX) -> AgiAnswer:
         answer = await self._conversation.ask(command, *words, ms_max=ms_max)

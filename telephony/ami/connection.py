@@ -84,12 +84,18 @@ class AmiLink:
 
     @property
     def is_up(self) -> bool:
-        return self.state is LinkState.UP
+        """Whether an action can be sent and events come; false from the moment the connection is gone."""
+        return self.state is LinkState.UP and self._protocol is not None and not self._protocol.closed
 
     @property
     def queue_depth(self) -> int:
         """Events that wait for next_event()."""
         return self._events.qsize()
+
+    @property
+    def waiting_count(self) -> int:
+        """Actions and outcomes of originates that are still awaited."""
+        return len(self._outcomes) + (len(self._protocol.responses) if self._protocol is not None else 0)
 
     async def start(self) -> None:
         """Begin to connect, and return at once. The link lives until close()."""
@@ -254,29 +260,34 @@ class AmiLink:
 
     async def _watch(self, protocol: LinkProtocol) -> "_Ending":
         """Ping and listen until the connection is gone."""
-        loop = asyncio.get_running_loop()
-        ping_s = self.settings.ping_ms / 1000
+        heard_at, quiet_waits = protocol.heard_at, 0
         while not protocol.lost.done():
             if self.state is LinkState.STARTING and (protocol.booted.done() or not self.settings.boot_awaited):
                 self.state = LinkState.UP
                 log.info("AMI link up", username=self.settings.username)
                 _tell(self.on_up)
-            awaited = {protocol.lost} if self.is_up else {protocol.lost, protocol.booted}
-            done, _ = await asyncio.wait(awaited, timeout=ping_s, return_when=asyncio.FIRST_COMPLETED)
+            awaited = {protocol.lost} if self.state is LinkState.UP else {protocol.lost, protocol.booted}
+            done, _ = await asyncio.wait(
+                awaited, timeout=self.settings.ping_ms / 1000, return_when=asyncio.FIRST_COMPLETED
+            )
             if done:
                 continue
-            if loop.time() - protocol.heard_at >= 2 * ping_s:
+            # Counted in waits, not by the clock: when this program itself was held up, what came
+            # meanwhile is read before the wait ends, and the link is not dropped for our own sleep.
+            quiet_waits = quiet_waits + 1 if protocol.heard_at == heard_at else 0
+            heard_at = protocol.heard_at
+            if quiet_waits == 2:
                 self.counters.silences += 1
                 log.error("AMI link silent, dropped", username=self.settings.username)
                 protocol.abort()
                 await asyncio.wait({protocol.lost})
             else:
                 self.send(Action(name="Ping"))
-        return _Ending.WAS_UP if self.is_up else _Ending.NOT_UP
+        return _Ending.WAS_UP if self.state is LinkState.UP else _Ending.NOT_UP
 
     async def _put_down(self, login: OneLogin) -> None:
         """Forget all that belonged to the connection, then tell the owner."""
-        was_up = self.is_up
+        was_up = self.state is LinkState.UP
         self.state = LinkState.WAITING
         self._protocol = None
         await login.shut()

@@ -33,10 +33,6 @@ class PendingAction(PanoramiskAction):  # type: ignore[misc]  # panoramisk ships
         self.finish(reply_from(message))
         return True
 
-    def add_row(self, event: AmiEvent) -> bool:
-        """Take one event with this action's ActionID; true when the action is over."""
-        return False
-
     def finish(self, reply: Reply) -> None:
         if not reply.ok:
             self.fail(ActionRefused(self["Action"], reply))
@@ -71,6 +67,7 @@ class PendingList(PendingAction):
         return True
 
     def add_row(self, event: AmiEvent) -> bool:
+        """Take one event with this action's ActionID; true when the list is over."""
         if event.name != self.complete_event:
             self.rows.append(event)
             return False
@@ -131,7 +128,8 @@ def reply_from(message: Message) -> Reply:
         action_id=message.action_id or "",
         ok=bool(message.success),
         text=_one_text(message.message),
-        fields={key: _one_text(value) for key, value in message.items()},
+        # panoramisk adds a header of its own for the body of old replies.
+        fields={key: _one_text(value) for key, value in message.items() if key != "content"},
     )
 
 

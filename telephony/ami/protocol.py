@@ -17,7 +17,7 @@ from panoramisk.message import Message
 from telephony.ami.actions import check_lines
 from telephony.ami.counters import LinkCounters
 from telephony.ami.failures import LinkLost
-from telephony.ami.pending import PendingAction, look_at
+from telephony.ami.pending import PendingList, look_at
 from telephony.ami.settings import LinkSettings
 from telephony.ami.wire import AmiEvent, Framer, MessageTooLong, NotAmi, event_name, parse_event
 
@@ -111,8 +111,8 @@ class LinkProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no ty
             else:
                 self.handle_message(reply)
             return
-        if self.id_mark in message:
-            self._take_answering_event(parse_event(message))
+        if self.id_mark in message and self._is_row(parse_event(message)):
+            return
         if name == "FullyBooted" and not self.booted.done():
             self.booted.set_result(None)
         if not self.listener.wants(name):
@@ -122,15 +122,17 @@ class LinkProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no ty
             log.error("AMI event queue full, link dropped", event_name=name)
             self.abort()
 
-    def _take_answering_event(self, event: AmiEvent) -> None:
+    def _is_row(self, event: AmiEvent) -> bool:
+        """Whether an event with one of our ActionIDs was the row of a list, which is nobody else's business."""
         if event.name == "OriginateResponse":
             self.listener.take_outcome(event)
-            return
+            return False
         action = self.responses.get(event.fields.get("ActionID"))
-        if action is None:
-            self.counters.answers_unknown += 1
-        elif isinstance(action, PendingAction) and action.add_row(event):
+        if not isinstance(action, PendingList):
+            return False
+        if action.add_row(event):
             self.responses.pop(action.id, None)
+        return True
 
     def abort(self) -> None:
         """Drop the link at once, without waiting for unsent bytes."""

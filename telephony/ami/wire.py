@@ -5,6 +5,7 @@ an empty line. Frames are cut in bytes and decoded one whole message at a time, 
 character split over two TCP segments survives.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +14,8 @@ BANNER: Final = b"Asterisk Call Manager/"
 LINE_END: Final = b"\r\n"
 MESSAGE_END: Final = b"\r\n\r\n"
 EVENT_START: Final = b"Event: "
-REPLY_START: Final = b"Response: "
+_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES: Final = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
 class NotAmi(Exception):
@@ -42,9 +44,13 @@ class AmiEvent:
 
         `prefix` chooses the channel in events about several: "" , "Dest", "Transferer", ...
         """
-        key = f"{prefix}ChanVariable"
-        lines = self.repeated.get(key) or ((self.fields[key],) if key in self.fields else ())
-        return dict(_assignment(line) for line in lines)
+        plain = f"{prefix}ChanVariable"
+        found: dict[str, str] = {}
+        for key, value in self.fields.items():
+            # 22.10.1 writes `ChanVariable: A=1`, but `ChanVariable(PJSIP/1001-1): A=1` in an OriginateResponse.
+            if key == plain or key.startswith(f"{plain}("):
+                found.update(_assignment(line) for line in self.repeated.get(key, (value,)))
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +141,15 @@ def parse_event(message: bytes) -> AmiEvent:
         fields=fields,
         repeated={key: tuple(values) for key, values in repeated.items()},
     )
+
+
+def unescaped(value: str) -> str:
+    """A caller name or number as it was before Asterisk wrote it into a channel event.
+
+    Seen on 22.10.1: `CallerIDName` and `ConnectedLineName` of channel events and of CoreShowChannels are
+    escaped as in C, those of OriginateResponse are not.
+    """
+    return _ESCAPED.sub(lambda found: _ESCAPES.get(found.group(1), found.group(1)), value)
 
 
 def sent_at_ms(event: AmiEvent) -> int | None:

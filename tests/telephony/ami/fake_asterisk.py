@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
@@ -68,7 +68,7 @@ class FakeAsterisk:
     accepts_login: bool = True
     says_booted: bool = True
     silent: bool = False
-    answers: dict[str, Answer] = field(default_factory=dict)
+    answers: Mapping[str, Answer] = field(default_factory=dict)
     banner: bytes = BANNER
     port: int = 0
     sessions: list[Session] = field(default_factory=list)
