@@ -24,7 +24,7 @@ from sambut.phones.baresip_decline import Decliner
 from sambut.phones.baresip_voice import Voice, Voices
 from sambut.phones.chores import Chores
 from sambut.phones.conduct import follow
-from sambut.phones.ears import Ear, what_was_heard
+from sambut.phones.ears import Ear, heard_in
 from sambut.phones.exchange import NotDone, Tell
 from sambut.phones.lines import now_ms
 
@@ -119,11 +119,13 @@ class BaresipCall:
             raise NotDone("wrong_state", "the call is not answered")
         for _ in range(BUSY_REFRESH_TRIES - 1):
             try:
-                return await change()
+                await change()
             except StaleHandleError as gone:
                 raise NotDone("no_such_call", "it is over") from gone
             except BaresipError:
                 await asyncio.sleep(BUSY_REFRESH_S)
+            else:
+                return
         await _asked(change())
 
     async def press(self, press: tuple[wire.KeyPress, ...]) -> None:
@@ -207,7 +209,7 @@ class BaresipCall:
         self._chores.start(self._tell_the_end(ended_at_ms, talk_ms, text, recorded))
 
     async def _tell_the_end(self, at_ms: int, talk_ms: int, text: str, recorded: Path | None) -> None:
-        heard = await asyncio.to_thread(what_was_heard, recorded) if recorded is not None else None
+        heard = await heard_in(recorded) if recorded is not None else None
         status, reason = split_status(text)
         self._tell(
             wire.Ended(

@@ -22,7 +22,7 @@ from typing import Literal, Self
 import numpy as np
 
 from sambut.phones import g711, tones
-from sambut.phones.ears import what_was_heard
+from sambut.phones.ears import heard_in
 from sambut.phones.rtp_voice import RtpVoice
 from sambut.phones.sipp_scenario import write_poke, write_scenario
 from sambut.phones.wire import Heard, KeyPress
@@ -217,7 +217,7 @@ class LiveCall:
         finally:
             await self._end(process)
             recorded = await self._voice.close()
-        heard = await asyncio.to_thread(what_was_heard, recorded) if recorded is not None else None
+        heard = await heard_in(recorded) if recorded is not None else None
         return outcome_of(
             self.script,
             self.steps(),

@@ -1,14 +1,21 @@
 """Ears: keep what a phone hears in one call as a WAV file on the call's own time line, and say what it was."""
 
+import asyncio
+import contextlib
 import time
 import wave
 from pathlib import Path
 
 import numpy as np
+import structlog
 
 from sambut.phones import tones
 from sambut.phones.wire import Heard, Stretch, ToneHeard
 
+log = structlog.get_logger()
+
+READ_TRIES = 20
+READ_AGAIN_S = 0.05
 # Ten minutes: a test that records longer is a mistake, and the memory for its analysis has a bound.
 KEPT_MS_MAX = 600_000
 # A gap shorter than this is jitter; a longer one (on hold nothing is sent) becomes silence in the file.
@@ -24,7 +31,7 @@ class Ear:
         self._rate_hz = rate_hz
         self._began_s = time.monotonic()
         self._samples = 0
-        self._file = wave.open(str(path), "wb")
+        self._file = wave.open(str(path), "wb")  # noqa: SIM115 - open as long as the call; `close` ends it
         self._file.setnchannels(1)
         self._file.setsampwidth(2)
         self._file.setframerate(rate_hz)
@@ -46,6 +53,22 @@ class Ear:
     def close(self) -> None:
         """Finish the file. Harmless when it is finished already."""
         self._file.close()
+
+
+async def heard_in(path: Path) -> Heard | None:
+    """Analyse a recording that was just ended, off the event loop; None, with a log line, when it cannot be read.
+
+    pjsua2 writes a file's header a moment after it let go of it, so an unreadable file is tried again for a second.
+    """
+    for _ in range(READ_TRIES - 1):
+        with contextlib.suppress(ValueError, EOFError, OSError, wave.Error):
+            return await asyncio.to_thread(what_was_heard, path)
+        await asyncio.sleep(READ_AGAIN_S)
+    try:
+        return await asyncio.to_thread(what_was_heard, path)
+    except (ValueError, EOFError, OSError, wave.Error) as error:
+        log.error("recording cannot be read", file=path.name, exc_info=error)
+        return None
 
 
 def what_was_heard(path: Path) -> Heard:

@@ -31,7 +31,8 @@ def _ulaw(samples: npt.NDArray[np.int32]) -> Octets:
     exponent = np.maximum(np.floor(np.log2(magnitude)).astype(np.int32) - 7, 0)
     mantissa = (magnitude >> (exponent + 3)) & 0x0F
     sign = np.where(samples < 0, 0x80, 0)
-    return (~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8)
+    code: Octets = (~(sign | (exponent << 4) | mantissa) & 0xFF).astype(np.uint8)
+    return code
 
 
 def _alaw(samples: npt.NDArray[np.int32]) -> Octets:
@@ -41,7 +42,8 @@ def _alaw(samples: npt.NDArray[np.int32]) -> Octets:
     shift = np.maximum(exponent, 1)
     mantissa = (magnitude >> shift) & 0x0F
     sign = np.where(samples >= 0, 0x80, 0)
-    return ((sign | (exponent << 4) | mantissa) ^ 0x55).astype(np.uint8)
+    code: Octets = ((sign | (exponent << 4) | mantissa) ^ 0x55).astype(np.uint8)
+    return code
 
 
 def _ulaw_table() -> Pcm:

@@ -4,7 +4,7 @@ The headers are strangers' text: anything may stand there, and nothing here rais
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 # Vendors agree on none of these; each is what one family of phones listens to.
@@ -51,6 +51,19 @@ def caller_of(address: str) -> Caller:
     if bare:
         return Caller(number=_user_of(bare[2]), name=bare[1].strip())
     return Caller(number=_user_of(address.strip()), name="")
+
+
+def headers_of(message: str, names: Sequence[str]) -> dict[str, str]:
+    """The named headers of a whole SIP message, the first of each, spelt as in names. Folded lines are joined."""
+    head = re.sub(r"\r?\n[ \t]+", " ", message).replace("\r\n", "\n").partition("\n\n")[0]
+    wanted = {name.lower(): name for name in names} | {"f": "From"}
+    found: dict[str, str] = {}
+    for line in head.split("\n")[1:]:
+        name, _, value = line.partition(":")
+        known = wanted.get(name.strip().lower())
+        if known is not None:
+            found.setdefault(known, value.strip())
+    return found
 
 
 def _user_of(uri: str) -> str:

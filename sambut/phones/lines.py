@@ -29,7 +29,8 @@ class LineDoor:
     async def close(self, *, flush_s_max: float = 2.0) -> None:
         """Let what was told leave, then close."""
         deadline = time.monotonic() + flush_s_max
-        while self._writer.get_write_buffer_size() and time.monotonic() < deadline:
+        # A transport tells how much is left, and nobody when it is empty.
+        while self._writer.get_write_buffer_size() and time.monotonic() < deadline:  # noqa: ASYNC110 - see above
             await asyncio.sleep(0.01)
         self._writer.close()
 
