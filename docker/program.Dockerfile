@@ -1,5 +1,5 @@
-# The program: engine, FastAGI, CTI and HTTP. Asterisk runs in its own container, from its own image; what is taken of
-# it here is only the file that tells how it is laid out there.
+# The program: engine, FastAGI, CTI and HTTP. Asterisk runs in its own container, from its own image; the same tree is
+# here as well, at the same place, because the program links to its data and `sambut check` looks at it.
 FROM debian:bookworm-slim AS asterisk
 
 RUN apt-get update \
@@ -7,7 +7,7 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 ENV XDG_CACHE_HOME=/opt/sambut/cache
 COPY tools/ground.sh tools/debian-tree tools/asterisk /opt/sambut/source/tools/
-RUN /opt/sambut/source/tools/asterisk
+RUN /opt/sambut/source/tools/asterisk && rm -rf "$XDG_CACHE_HOME/sambut/apt"
 
 FROM debian:bookworm-slim
 
@@ -19,7 +19,7 @@ RUN useradd --system --uid 10169 --create-home --home-dir /var/lib/sambut --shel
 
 USER sambut
 ENV XDG_CACHE_HOME=/opt/sambut/cache PATH=/opt/sambut/venv/bin:/usr/local/bin:/usr/bin:/bin
-COPY --from=asterisk --chown=sambut:sambut /opt/sambut/cache/sambut/asterisk/current.json /opt/sambut/cache/sambut/asterisk/
+COPY --from=asterisk --chown=sambut:sambut /opt/sambut/cache /opt/sambut/cache
 COPY --chown=sambut:sambut . /opt/sambut/source
 RUN /opt/sambut/source/tools/python-environment program /opt/sambut/venv
 

@@ -1,5 +1,6 @@
 # What every script in this folder stands on: strict mode, the cache folder, messages, progress and a lock.
 # Sourced, never run. POSIX sh.
+# shellcheck shell=sh disable=SC2034
 
 set -eu
 LC_ALL=C

@@ -97,9 +97,12 @@ def run_with_system(tools: Path, tmp_path: Path) -> subprocess.CompletedProcess[
 
 
 def test_a_second_set_up_is_quick_and_says_what_is_there() -> None:
+    scripts = [ROOT / "tools" / name for name in ("python-environment", "asterisk", "sipp")]
+    for one in scripts:
+        assert run(one).returncode == 0
     started = time.monotonic()
 
-    done = [run(ROOT / "tools" / name) for name in ("python-environment", "asterisk", "sipp")]
+    done = [run(one) for one in scripts]
 
     assert [one.returncode for one in done] == [0, 0, 0]
     assert [one.stdout.count("\n") for one in done] == [1, 1, 1]
@@ -109,15 +112,15 @@ def test_a_second_set_up_is_quick_and_says_what_is_there() -> None:
 
 def test_what_is_written_down_runs() -> None:
     asterisk = json.loads((CACHE / "asterisk" / "current.json").read_text())
-    sipp = json.loads((CACHE / "sipp" / "current.json").read_text())
+    tools = json.loads((CACHE / "tools.json").read_text())
 
     assert asterisk["version"] in run(*asterisk["program"], "-V").stdout
-    assert sipp["version"] in run(*sipp["program"], "-v").stdout
+    assert tools["sipp_version"] in run(tools["sipp"], "-v").stdout
     assert Path(asterisk["modules_dir"], "res_pjsip.so").is_file()
     assert Path(asterisk["data_dir"], "documentation").is_dir()
     assert Path(asterisk["sounds_dir"], "vm-goodbye.gsm").is_file()
     assert list(Path(asterisk["moh_dir"]).iterdir()) != []
-    assert Path(sipp["media_dir"]).is_dir()
+    assert Path(tools["sipp_media_dir"]).is_dir()
 
 
 def test_a_recent_system_asterisk_is_used(tmp_path: Path) -> None:
@@ -207,6 +210,21 @@ def test_a_failed_download_leaves_no_tree_behind(tmp_path: Path) -> None:
     assert "package list cannot be read" in done.stderr
     assert "SAMBUT_DEBIAN_MIRROR" in done.stderr
     assert list(tmp_path.glob("tree*")) == []
+
+
+def test_a_full_disk_leaves_no_half_tree_and_keeps_what_was_downloaded(tmp_path: Path) -> None:
+    archives = tmp_path / "cache" / "sambut" / "apt" / "archives"
+    script(tmp_path / "bin" / "apt-get", f'case "$*" in *install*) : > "{archives}/one.deb" ;; esac')
+    script(tmp_path / "bin" / "dpkg-deb", 'mkdir -p "$3/usr"; echo "No space left on device" >&2; exit 2')
+    environment = {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    done = run(ROOT / "tools" / "debian-tree", "unpack", tmp_path / "tree", "asterisk", **environment)
+
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert "Is the disk full?" in done.stderr
+    assert list(tmp_path.glob("tree*")) == []
+    assert list(archives.glob("*.deb")) == [archives / "one.deb"]
 
 
 def test_two_set_ups_at_once_take_turns(tmp_path: Path) -> None:
