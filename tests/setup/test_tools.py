@@ -195,6 +195,18 @@ def test_a_python_without_venv_is_told_the_command(tmp_path: Path) -> None:
     assert "As root: apt-get install python3.11-venv" in done.stderr
 
 
+def test_a_folder_that_is_no_environment_is_left_alone(tmp_path: Path) -> None:
+    kept = tmp_path / "letters" / "mother.txt"
+    kept.parent.mkdir()
+    kept.write_text("Dear mother")
+
+    done = run(ROOT / "tools" / "python-environment", "program", kept.parent)
+
+    assert done.returncode == 1
+    assert "is no virtual environment" in done.stderr
+    assert kept.read_text() == "Dear mother"
+
+
 @pytest.mark.slow  # apt tries thrice
 def test_a_failed_download_leaves_no_tree_behind(tmp_path: Path) -> None:
     done = run(
