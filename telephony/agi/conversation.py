@@ -69,7 +69,7 @@ class Conversation:
             self.broken = True
             raise AgiTimedOut(command) from None
         except ConnectionError:
-            self._end()
+            self.hung_up = True
             raise CallerGone from None
         except (AgiBroken, asyncio.CancelledError):
             # Half an answer may have been read: what comes next would be misread.
@@ -105,12 +105,12 @@ class Conversation:
         raise AgiBroken("usage text without end")
 
     async def _line(self) -> str:
-        while (end := self._held.find(b"\n")) < 0:
-            if len(self._held) > LINE_BYTES_MAX:
-                raise AgiBroken("line too long")
+        while (end := self._held.find(b"\n")) < 0 and len(self._held) <= LINE_BYTES_MAX:
             if not await self._read_more():
-                self._end()
+                self.hung_up = True
                 raise CallerGone
+        if not 0 <= end <= LINE_BYTES_MAX:
+            raise AgiBroken("line too long")
         line = bytes(self._held[:end])
         del self._held[: end + 1]
         return line.decode("utf-8", "replace").removesuffix("\r")
@@ -128,6 +128,3 @@ class Conversation:
             raise AgiBroken("lines nobody asked for")
         self.hung_up = self.hung_up or bool(lines)
         self._held.clear()
-
-    def _end(self) -> None:
-        self.hung_up = True

@@ -12,8 +12,8 @@ dialplan must test a variable that the script sets at its end, never AGISTATUS a
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from typing import Final
 
 import structlog
 
@@ -25,6 +25,7 @@ from telephony.agi.failures import AgiFailure, BadRequest
 log = structlog.get_logger(__name__)
 
 Script = Callable[[Channel], Awaitable[None]]
+PARTING_MS_MAX: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,9 +106,7 @@ class AgiServer:
             if channel is not None:
                 await self._run(channel)
         finally:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+            await _part(writer)
 
     async def _open(self, conversation: Conversation) -> Channel | None:
         try:
@@ -141,3 +140,13 @@ class AgiServer:
         except Exception:
             self.counters.scripts_failed += 1
             log.exception("script failed", path=channel.path, channel_id=channel.unique_id)
+
+
+async def _part(writer: asyncio.StreamWriter) -> None:
+    """Close the connection; one that does not take our last bytes is cut."""
+    writer.close()
+    try:
+        async with asyncio.timeout(PARTING_MS_MAX / 1000):
+            await writer.wait_closed()
+    except (OSError, TimeoutError):
+        writer.transport.abort()
