@@ -1,0 +1,150 @@
+"""Short makers for the ACD's words: every field has a plain default, a test names only what its story is about."""
+
+from acd.core import inputs
+from acd.core.settings import AgentSettings, Channel, DeviceSettings, NoAnswerPolicy, QueueSettings, Requirement
+from kernel.ids import (
+    AgentId,
+    CallLegId,
+    DeviceId,
+    Did,
+    InteractionId,
+    PromptId,
+    QueueId,
+    ReservationId,
+    SkillId,
+    TrunkId,
+)
+from kernel.result_codes import Disposition, EndedBy, ReservationResult
+
+S = 1_000
+"""One second in milliseconds."""
+
+
+def needs(**level_min: int) -> tuple[Requirement, ...]:
+    """Requirements: ``needs(english=3)``."""
+    return tuple(
+        Requirement(skill_id=SkillId(skill_id), level_min=level) for skill_id, level in sorted(level_min.items())
+    )
+
+
+def queue_settings(
+    queue_id: str = "sales",
+    *,
+    requirements: tuple[Requirement, ...] = (),
+    priority: int = 5,
+    ring_ms_max: int = 15 * S,
+    wrap_up_ms: int = 10 * S,
+    wait_ms_max: int | None = None,
+    short_abandon_ms: int = 5 * S,
+    no_answer_policy: NoAnswerPolicy = NoAnswerPolicy.AUX,
+    announcement: str | None = None,
+    announcement_every_ms: int = 0,
+) -> QueueSettings:
+    return QueueSettings(
+        queue_id=QueueId(queue_id),
+        name=queue_id.title(),
+        requirements=requirements,
+        priority=priority,
+        ring_ms_max=ring_ms_max,
+        wrap_up_ms=wrap_up_ms,
+        wait_ms_max=wait_ms_max,
+        short_abandon_ms=short_abandon_ms,
+        service_level_ms=20 * S,
+        no_answer_policy=no_answer_policy,
+        announcement=None if announcement is None else PromptId(announcement),
+        announcement_every_ms=announcement_every_ms,
+    )
+
+
+def agent_settings(agent_id: str, **level: int) -> AgentSettings:
+    """An agent and their skills: ``agent_settings("ann", english=4)``."""
+    skills = tuple((SkillId(skill_id), proficiency) for skill_id, proficiency in sorted(level.items()))
+    return AgentSettings(agent_id=AgentId(agent_id), name=agent_id.title(), skills=skills)
+
+
+def queue(queue_id: str = "sales", **fields: object) -> inputs.QueueConfigured:
+    return inputs.QueueConfigured(settings=queue_settings(queue_id, **fields))  # type: ignore[arg-type]  # passed on
+
+
+def agent(agent_id: str, **level: int) -> inputs.AgentConfigured:
+    return inputs.AgentConfigured(settings=agent_settings(agent_id, **level))
+
+
+def device(device_id: str, *, auto_answer: bool = False) -> inputs.DeviceConfigured:
+    return inputs.DeviceConfigured(settings=DeviceSettings(device_id=DeviceId(device_id), auto_answer=auto_answer))
+
+
+def seen(device_id: str, *, reachable: bool = True, in_use: bool = False) -> inputs.DevicePresenceSeen:
+    return inputs.DevicePresenceSeen(device_id=DeviceId(device_id), reachable=reachable, in_use=in_use)
+
+
+def arrived(interaction_id: str) -> inputs.InteractionArrived:
+    return inputs.InteractionArrived(
+        interaction_id=InteractionId(interaction_id),
+        channel=Channel.VOICE,
+        did=Did("169"),
+        trunk_id=TrunkId("carrier"),
+        leg_id=CallLegId(f"leg-{interaction_id}"),
+    )
+
+
+def enter(
+    interaction_id: str, queue_id: str = "sales", priority: int | None = None, **level_min: int
+) -> inputs.EnterQueue:
+    return inputs.EnterQueue(
+        interaction_id=InteractionId(interaction_id),
+        queue_id=QueueId(queue_id),
+        priority=priority,
+        requirements=needs(**level_min),
+    )
+
+
+def hung_up(interaction_id: str, cause_code: int = 16) -> inputs.CallerHungUp:
+    return inputs.CallerHungUp(interaction_id=InteractionId(interaction_id), cause_code=cause_code)
+
+
+def flow_ended(interaction_id: str, disposition: Disposition = Disposition.FLOW_ENDED) -> inputs.FlowEnded:
+    return inputs.FlowEnded(interaction_id=InteractionId(interaction_id), disposition=disposition)
+
+
+def log_in(agent_id: str, device_id: str) -> inputs.LogIn:
+    return inputs.LogIn(agent_id=AgentId(agent_id), device_id=DeviceId(device_id))
+
+
+def log_out(agent_id: str) -> inputs.LogOut:
+    return inputs.LogOut(agent_id=AgentId(agent_id))
+
+
+def set_ready(agent_id: str) -> inputs.SetReady:
+    return inputs.SetReady(agent_id=AgentId(agent_id))
+
+
+def set_aux(agent_id: str, reason_code: str = "lunch") -> inputs.SetAux:
+    return inputs.SetAux(agent_id=AgentId(agent_id), reason_code=reason_code)
+
+
+def rang(reservation_id: str) -> inputs.AgentRang:
+    return inputs.AgentRang(reservation_id=ReservationId(reservation_id))
+
+
+def picked_up(reservation_id: str) -> inputs.AgentPickedUp:
+    return inputs.AgentPickedUp(reservation_id=ReservationId(reservation_id))
+
+
+def failed(reservation_id: str, result: ReservationResult) -> inputs.AgentLegFailed:
+    return inputs.AgentLegFailed(reservation_id=ReservationId(reservation_id), result=result)
+
+
+def left(reservation_id: str, ended_by: EndedBy = EndedBy.AGENT) -> inputs.AgentLeft:
+    return inputs.AgentLeft(reservation_id=ReservationId(reservation_id), ended_by=ended_by)
+
+
+def held(reservation_id: str) -> inputs.AgentHeldCaller:
+    return inputs.AgentHeldCaller(reservation_id=ReservationId(reservation_id))
+
+
+def resumed(reservation_id: str) -> inputs.AgentResumedCaller:
+    return inputs.AgentResumedCaller(reservation_id=ReservationId(reservation_id))
+
+
+TIME = inputs.TimePassed()

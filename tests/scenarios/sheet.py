@@ -1,0 +1,196 @@
+"""Scenario sheets: read one, play it on the engine, and compare what it says with what happens.
+
+A sheet is plain text. First what it is about; then what is given, one thing a line (``queue``, ``agent``, ``phone``);
+then a table whose columns are two spaces apart: when, what somebody does, and all that follows from it, in order,
+separated by semicolons. ``(time)`` is only time passing; a deadline that falls due and is not told makes the sheet
+fail. Last, the queues' counts (``report``).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from acd.core import facts
+from acd.core.inputs import Input
+from acd.core.settings import NoAnswerPolicy
+from kernel.ids import InteractionId
+from kernel.result_codes import Disposition, EndedBy, ReservationResult
+from tests.acd import makers as m
+from tests.acd.floor import NOON, Floor
+from tests.scenarios.words import words_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the table: when, what is done, what follows."""
+
+    at_ms: int
+    does: str
+    then: tuple[str, ...]
+    line: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A sheet as read."""
+
+    given: tuple[str, ...]
+    rows: tuple[Row, ...]
+    reports: tuple[tuple[str, str], ...]
+
+
+def read_sheet(text: str) -> Sheet:
+    """Raises ValueError for a line that is none of the kinds above."""
+    _, _, body = text.partition("\n\n")
+    given: list[str] = []
+    rows: list[Row] = []
+    reports: list[tuple[str, str]] = []
+    for line in body.splitlines():
+        cells = re.split(r" {2,}", line.strip())
+        if not line.strip() or cells == ["does", "then"]:
+            continue
+        if line.split()[0] in ("queue", "agent", "phone"):
+            given.append(line.strip())
+        elif cells[0] == "report":
+            reports.append((cells[1], cells[2]))
+        elif re.match(r"\d+:\d\d", cells[0]):
+            then = tuple(part.strip() for part in cells[2].split(";")) if len(cells) > 2 else ()
+            rows.append(Row(at_ms=milliseconds(cells[0]), does=cells[1], then=then, line=line))
+        else:
+            raise ValueError(f"a line that no sheet knows: {line!r}")
+    return Sheet(given=tuple(given), rows=tuple(rows), reports=tuple(reports))
+
+
+def play(sheet: Sheet) -> None:
+    """Play a sheet from start to end. Raises AssertionError where it and the engine differ."""
+    floor = Floor(*(_given(line) for line in sheet.given if not line.startswith("agent")))
+    for line in sheet.given:
+        if line.startswith("agent"):
+            floor.give(_given(line))
+            floor.seat(line.split()[1])
+    for row in sheet.rows:
+        due = floor.engine.next_deadline()
+        at = NOON + row.at_ms
+        assert due is None or due >= at, f"something is due at {due - NOON if due else None} ms, before: {row.line}"
+        seen = floor.give(_done(floor, row.does), after_ms=at - floor.now)
+        told = tuple(phrase for fact in seen if (phrase := words_of(fact, NOON)) is not None)
+        assert told == tuple(part for part in row.then if part != "-"), row.line
+    for queue_id, counts in sheet.reports:
+        assert _counts(floor, queue_id) == counts
+
+
+def milliseconds(text: str) -> int:
+    """``1:05`` or ``0:05.250`` as milliseconds."""
+    minutes, seconds = text.split(":")
+    return int(minutes) * 60_000 + round(float(seconds) * 1_000)
+
+
+# --- given -------------------------------------------------------------------------------------------------------------
+
+
+_QUEUE_WORDS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "ring": ("ring_ms_max", milliseconds),
+    "wait": ("wait_ms_max", milliseconds),
+    "wrap-up": ("wrap_up_ms", milliseconds),
+    "short": ("short_abandon_ms", milliseconds),
+    "priority": ("priority", int),
+    "no-answer": ("no_answer_policy", NoAnswerPolicy),
+    "says": ("announcement", str),
+    "every": ("announcement_every_ms", milliseconds),
+}
+"""What may be said of a queue; every other word is a skill that it needs."""
+
+
+def _given(line: str) -> Input:
+    kind, subject, *words = re.split(r"[ ,]+", line)
+    pairs = dict(zip(words[::2], words[1::2], strict=True))
+    skills = {word: int(value) for word, value in pairs.items() if word not in _QUEUE_WORDS}
+    match kind:
+        case "phone":
+            return m.device(subject)
+        case "agent":
+            return m.agent(subject, **skills)
+        case _:
+            told = {word: value for word, value in pairs.items() if word in _QUEUE_WORDS}
+            fields = {_QUEUE_WORDS[word][0]: _QUEUE_WORDS[word][1](value) for word, value in told.items()}
+            return m.queue(subject, requirements=m.needs(**skills), **fields)
+
+
+# --- does --------------------------------------------------------------------------------------------------------------
+
+
+def _done(floor: Floor, does: str) -> Input:
+    for pattern, make in _DOES:
+        found = re.fullmatch(pattern, does)
+        if found is not None:
+            return make(floor, *found.groups())
+    raise AssertionError(f"nobody does this: {does!r}")
+
+
+def _enters(floor: Floor, interaction_id: str, queue_id: str, priority: str | None, skills: str | None) -> Input:
+    if InteractionId(interaction_id) not in floor.engine.state.interactions:
+        floor.give(m.arrived(interaction_id))
+    words = (skills or "").split()
+    level_min = dict(zip(words[::2], map(int, words[1::2]), strict=True))
+    return m.enter(interaction_id, queue_id, int(priority) if priority else None, **level_min)
+
+
+def _latest(floor: Floor, agent_id: str) -> str:
+    """The agent's latest reservation, whether it is over or not."""
+    made = [one for one in floor.facts if isinstance(one, facts.AgentReserved) and one.agent_id == agent_id]
+    return made[-1].reservation_id
+
+
+def _about_call(make: Callable[[str], Input]) -> Callable[[Floor, str], Input]:
+    return lambda floor, agent_id: make(_latest(floor, agent_id))
+
+
+_DOES: tuple[tuple[str, Callable[..., Input]], ...] = (
+    (r"\(time\)", lambda floor: m.TIME),
+    (r"(\w+) enters (\w+)(?: with priority (\d+))?(?: needing (.+))?", _enters),
+    (r"(\w+) arrives", lambda floor, one: m.arrived(one)),
+    (r"(\w+) hangs up", lambda floor, one: m.hung_up(one) if one.startswith("c") else m.left(_latest(floor, one))),
+    (r"flow of (\w+) ends (\w+)", lambda floor, one, how: m.flow_ended(one, Disposition(how))),
+    (r"(\w+) logs in at ([\w-]+)", lambda floor, one, phone: m.log_in(one, phone)),
+    (r"(\w+) logs out", lambda floor, one: m.log_out(one)),
+    (r"(\w+) ready", lambda floor, one: m.set_ready(one)),
+    (r"(\w+) aux (\w+)", lambda floor, one, reason: m.set_aux(one, reason)),
+    (r"(\w+) rings", _about_call(m.rang)),
+    (r"(\w+) picks up", _about_call(m.picked_up)),
+    (r"(\w+) holds", _about_call(m.held)),
+    (r"(\w+) resumes", _about_call(m.resumed)),
+    (r"(\w+) declines", lambda floor, one: m.failed(_latest(floor, one), ReservationResult.DECLINED)),
+    (r"(\w+)'s phone is busy", lambda floor, one: m.failed(_latest(floor, one), ReservationResult.BUSY)),
+    (r"(\w+)'s phone is dead", lambda floor, one: m.failed(_latest(floor, one), ReservationResult.UNREACHABLE)),
+    (r"caller's end is seen by (\w+)", lambda floor, one: m.left(_latest(floor, one), EndedBy.CALLER)),
+    (r"([\w-]+) seen free", lambda floor, one: m.seen(one)),
+    (r"([\w-]+) seen in use", lambda floor, one: m.seen(one, in_use=True)),
+    (r"([\w-]+) seen gone", lambda floor, one: m.seen(one, reachable=False)),
+    (r"(queue .+|agent .+)", lambda floor, line: _given(line)),
+)
+
+
+# --- report ------------------------------------------------------------------------------------------------------------
+
+
+def _counts(floor: Floor, queue_id: str) -> str:
+    counts = dict.fromkeys(("offered", "answered", "abandoned", "short", "left", "waiting", "rona"), 0)
+    for fact in floor.facts:
+        match fact:
+            case facts.InteractionQueued() if fact.queue_id == queue_id:
+                counts["offered"] += 1
+            case facts.InteractionAnswered() if fact.queue_id == queue_id:
+                counts["answered"] += 1
+            case facts.InteractionAbandoned() if fact.queue_id == queue_id:
+                counts["short" if fact.short else "abandoned"] += 1
+            case facts.InteractionLeftQueue() if fact.queue_id == queue_id:
+                counts["left"] += 1
+            case facts.ReservationEnded(result=ReservationResult.LAPSED) if fact.queue_id == queue_id:
+                counts["rona"] += 1
+            case _:
+                pass
+    exits = ("answered", "abandoned", "short", "left")
+    counts["waiting"] = counts["offered"] - sum(counts[one] for one in exits)
+    waiting = [one for one in floor.engine.state.interactions.values() if one.wait and one.wait.queue_id == queue_id]
+    assert counts["waiting"] == len(waiting), "an interaction left the queue without an exit, or twice"
+    return ", ".join(f"{one} {count}" for one, count in counts.items() if count)

@@ -1,0 +1,73 @@
+"""Facts in the words of the scenario sheets. A fact without words is said by another one beside it."""
+
+from typing import Any
+
+from acd.core import facts
+from acd.core.agent_states import AgentState
+from acd.core.facts import Fact
+from kernel.instants import Instant
+from kernel.result_codes import ReservationResult
+
+
+def clock(at: Instant, start: Instant) -> str:
+    """``0:05``, or ``0:05.250``."""
+    return length(at - start)
+
+
+def length(ms: int) -> str:
+    minutes, rest_ms = divmod(ms, 60_000)
+    seconds, rest_ms = divmod(rest_ms, 1_000)
+    return f"{minutes}:{seconds:02}" + (f".{rest_ms:03}" if rest_ms else "")
+
+
+def words_of(fact: Fact, start: Instant) -> str | None:
+    """One fact as a phrase; None when a sheet does not tell it."""
+    say = _WORDS.get(type(fact))
+    return None if say is None else say(fact, start)
+
+
+def _state_changed(fact: facts.AgentStateChanged, start: Instant) -> str | None:
+    match fact.state:
+        case AgentState.RESERVED:
+            return None  # told by the reservation
+        case AgentState.ALERTING | AgentState.LOGGED_OUT:
+            words = [fact.agent_id, str(fact.state)]
+        case _:
+            words = [fact.agent_id, str(fact.state), fact.reason_code]
+            if fact.until is not None:
+                words += ["until", clock(fact.until, start)]
+    return " ".join(word for word in words if word)
+
+
+def _ended_reservation(fact: facts.ReservationEnded, start: Instant) -> str | None:
+    return None if fact.result is ReservationResult.ANSWERED else f"{fact.agent_id}'s reservation {fact.result}"
+
+
+def _abandoned(fact: facts.InteractionAbandoned, start: Instant) -> str:
+    return f"{fact.interaction_id} {'short ' if fact.short else ''}abandoned after {length(fact.waited_ms)}"
+
+
+def _released(fact: facts.InteractionReleased, start: Instant) -> str:
+    hold = f", held {length(fact.hold_ms)}" if fact.hold_ms else ""
+    return f"{fact.interaction_id} released by {fact.ended_by}, talked {length(fact.talk_ms)}{hold}"
+
+
+_WORDS: dict[type, Any] = {
+    facts.InteractionQueued: lambda fact, start: (
+        f"{fact.interaction_id} offered to {fact.queue_id}, place {fact.position}"
+    ),
+    facts.AgentReserved: lambda fact, start: (
+        f"{fact.agent_id} reserved for {fact.interaction_id} until {clock(fact.until, start)}"
+    ),
+    facts.AgentStateChanged: _state_changed,
+    facts.ReservationEnded: _ended_reservation,
+    facts.InteractionAnswered: lambda fact, start: f"{fact.interaction_id} answered after {length(fact.waited_ms)}",
+    facts.InteractionAbandoned: _abandoned,
+    facts.InteractionLeftQueue: lambda fact, start: f"{fact.interaction_id} left {fact.queue_id} by {fact.reason}",
+    facts.InteractionReleased: _released,
+    facts.InteractionEnded: lambda fact, start: f"{fact.interaction_id} ended {fact.disposition} by {fact.ended_by}",
+    facts.AgentLoggedIn: lambda fact, start: f"{fact.agent_id} at {fact.device_id}",
+    facts.NextStateChosen: lambda fact, start: f"{fact.agent_id} then {fact.state} {fact.reason_code}".strip(),
+    facts.WaitAnnouncementDue: lambda fact, start: f"{fact.interaction_id} hears {fact.prompt_id}",
+    facts.InputRefused: lambda fact, start: f"refused {fact.code}",
+}
