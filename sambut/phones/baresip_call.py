@@ -31,7 +31,8 @@ from sambut.phones.lines import now_ms
 BUSY_REFRESH_TRIES = 20
 BUSY_REFRESH_S = 0.1
 TRANSFER_S_MAX = 60.0
-ORDINARY_ENDS = ("Connection reset by peer", "Call transfered")
+TRANSFERRED = "Call transfered"
+ORDINARY_ENDS = ("Connection reset by peer", TRANSFERRED)
 
 
 class BaresipCall:
@@ -198,6 +199,10 @@ class BaresipCall:
 
     def _end(self, text: str) -> None:
         ended_at_ms = now_ms()
+        if text.startswith(TRANSFERRED):
+            # Told here and not where the transfer is awaited: that chore ends with the call.
+            self._ended_here = True
+            self._tell(wire.Transferred(at_ms=ended_at_ms, **self._who()))
         talk_ms = 0 if self._answered_s is None else int((time.monotonic() - self._answered_s) * 1000)
         recorded = None
         if self._voice is not None:

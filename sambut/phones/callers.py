@@ -1,6 +1,6 @@
 """Callers to 169 from a trunk: one SIPp process a call for the signalling, and a voice of our own for the sound.
 
-    async with TrunkCallers(sipp=program, server="127.0.0.1", port=5060, ports=range(5080, 5090), folder=tmp) as callers:
+    async with TrunkCallers(sipp=sipp_words(), server="127.0.0.1", port=5060, ports=range(5080, 5090), folder=tmp) as callers:
         outcome = await callers.call(CallerScript(number="08123456789", did="169", press=(KeyPress(keys="1"),),
                                                   hang_up_after_ms=8000, records=True))
         assert outcome.ending == "hung_up_here" and outcome.heard.has(1000)
@@ -203,6 +203,20 @@ class LiveCall:
         return self._task
 
     async def _run(self, command: Sequence[str]) -> CallOutcome:
+        try:
+            exit_code = await self._run_sipp(command)
+        finally:
+            recorded = await self._voice.close()
+        return outcome_of(
+            self.script,
+            self.steps(),
+            exit_code=exit_code,
+            errors=_text_of(self._folder / "errors.log")[-ERRORS_SHOWN_CHARS:],
+            heard=await heard_in(recorded) if recorded is not None else None,
+            keys_are_pressed=self._voice.keys_are_pressed,
+        )
+
+    async def _run_sipp(self, command: Sequence[str]) -> int:
         with (self._folder / "screen.txt").open("wb") as screen:
             process = await asyncio.create_subprocess_exec(
                 *command,
@@ -216,16 +230,7 @@ class LiveCall:
             await self._follow(process)
         finally:
             await self._end(process)
-            recorded = await self._voice.close()
-        heard = await heard_in(recorded) if recorded is not None else None
-        return outcome_of(
-            self.script,
-            self.steps(),
-            exit_code=process.returncode if process.returncode is not None else -1,
-            errors=_text_of(self._folder / "errors.log")[-ERRORS_SHOWN_CHARS:],
-            heard=heard,
-            keys_are_pressed=self._voice.keys_are_pressed,
-        )
+        return await process.wait()
 
     async def _follow(self, process: asyncio.subprocess.Process) -> None:
         """Live the script: speak once answered, give up or hang up when it is time."""
@@ -258,10 +263,21 @@ class TrunkCallers:
     """Callers of one trunk. All calls still up are ended with it."""
 
     def __init__(
-        self, *, sipp: Path, server: str, port: int, ports: Iterable[int], folder: Path, address: str = "127.0.0.1"
+        self,
+        *,
+        sipp: Sequence[str],
+        server: str,
+        port: int,
+        ports: Iterable[int],
+        folder: Path,
+        address: str = "127.0.0.1",
     ) -> None:
-        """ports: the local SIP ports (UDP) to call from; folder: where each call's scenario, log and WAV are kept."""
-        self._sipp = sipp
+        """How and from where to call.
+
+        sipp: the words that start it, see `sipp_program`; ports: the local SIP ports (UDP) to call from; folder: where
+        each call's scenario, log and WAV are kept.
+        """
+        self._sipp = list(sipp)
         self._server = server
         self._port = port
         self._address = address
@@ -273,9 +289,7 @@ class TrunkCallers:
         self._calls_made = 0
 
     async def __aenter__(self) -> Self:
-        """Raises FileNotFoundError when SIPp is not where it should be."""
-        if not self._sipp.exists():
-            raise FileNotFoundError(f"no SIPp at {self._sipp}")
+        """Make the folder. Raises OSError when that cannot be."""
         self._folder.mkdir(parents=True, exist_ok=True)
         return self
 
@@ -337,7 +351,7 @@ class TrunkCallers:
             "contact_user": "caller",
             "rtp_port": str(rtp_port),
         } | {f"header_{number}": value for number, (_, value) in enumerate(script.headers)}
-        command = [str(self._sipp), f"{self._server}:{self._port}", "-sf", str(scenario), "-m", "1", "-l", "1"]
+        command = [*self._sipp, f"{self._server}:{self._port}", "-sf", str(scenario), "-m", "1", "-l", "1"]
         command += ["-i", self._address, "-p", str(local_port), "-nostdin"]
         command += ["-trace_logs", "-log_file", str(folder / "steps.log")]
         command += ["-trace_err", "-error_file", str(folder / "errors.log")]

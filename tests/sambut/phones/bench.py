@@ -7,13 +7,13 @@ import asyncio
 import contextlib
 import json
 import os
-import shutil
 import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "sambut"
+from sambut.phones.sipp_program import CACHE
+
 START_S_MAX = 30.0
 
 MODULES = """
@@ -159,21 +159,15 @@ class Bench:
 
 
 def asterisk_command() -> tuple[list[str], Path, Path]:
-    """The command that starts Asterisk, its modules' folder and its data folder.
+    """The command that starts Asterisk, its modules' folder and its data folder, by the set-up's record.
 
     Raises FileNotFoundError, which says what to do, when there is none on this machine.
     """
-    tree = Path(os.environ.get("SAMBUT_ASTERISK_TREE", CACHE / "asterisk"))
-    program = tree / "usr/sbin/asterisk"
-    if program.exists():
-        libraries = tree / "usr/lib/x86_64-linux-gnu"
-        loader = tree / "usr/lib64/ld-linux-x86-64.so.2"
-        command = [str(loader), "--library-path", str(libraries), str(program)]
-        return command, libraries / "asterisk/modules", tree / "usr/share/asterisk"
-    system = shutil.which("asterisk")
-    if system is None:
-        raise FileNotFoundError(f"no Asterisk in {tree} nor on the PATH: run `make setup`")
-    return [system], Path("/usr/lib/asterisk/modules"), Path("/usr/share/asterisk")
+    record = CACHE / "asterisk" / "current.json"
+    if not record.exists():
+        raise FileNotFoundError(f"{record} is not there: run `make setup`")
+    told = json.loads(record.read_text())
+    return told["program"], Path(told["modules_dir"]), Path(told["data_dir"])
 
 
 def free_udp_ports(count: int) -> list[int]:
@@ -257,16 +251,3 @@ async def _until_ready(process: asyncio.subprocess.Process, command: list[str], 
             if b"fully booted" in said:
                 return
             await asyncio.sleep(0.1)
-
-
-def sipp_program() -> str:
-    """SIPp's path: from the set-up's record, else from the PATH. Raises FileNotFoundError when there is none."""
-    record = CACHE / "tools.json"
-    if record.exists():
-        named = json.loads(record.read_text()).get("sipp")
-        if isinstance(named, str) and Path(named).exists():
-            return named
-    found = shutil.which("sipp")
-    if found is None:
-        raise FileNotFoundError("no SIPp on the PATH: run `make setup`")
-    return found
