@@ -20,7 +20,7 @@ import structlog
 from ivr.ports import CallerGone
 from telephony.agi.caller_channel import Channel
 from telephony.agi.conversation import Conversation
-from telephony.agi.failures import AgiFailure, BadRequest
+from telephony.agi.failures import AgiFailure
 
 log = structlog.get_logger(__name__)
 
@@ -112,7 +112,10 @@ class AgiServer:
         try:
             async with asyncio.timeout(self.settings.opening_ms_max / 1000):
                 return Channel(await conversation.opening(), conversation)
-        except (BadRequest, TimeoutError, OSError) as failure:
+        except CallerGone:
+            self.counters.callers_gone += 1
+            return None
+        except (AgiFailure, TimeoutError, OSError) as failure:
             self.counters.requests_bad += 1
             log.warning("FastAGI request not understood", failure=type(failure).__name__, reason=str(failure))
             return None

@@ -18,6 +18,10 @@ class LinkCounters:
     queue_depth_max: int = 0
     messages_unreadable: int = 0
     messages_too_long: int = 0
+    events_torn: int = 0
+    """Times the link was dropped because a caller's text had broken an event in two."""
+    events_forged: int = 0
+    """Events thrown away because a caller's text had added headers to them."""
     answers_unknown: int = 0
     """Answers to nothing that waits: late, doubled, or with an ActionID of nobody."""
     actions_answered: int = 0

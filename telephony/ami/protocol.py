@@ -19,7 +19,16 @@ from telephony.ami.counters import LinkCounters
 from telephony.ami.failures import LinkLost
 from telephony.ami.pending import PendingList, look_at
 from telephony.ami.settings import LinkSettings
-from telephony.ami.wire import AmiEvent, Framer, MessageTooLong, NotAmi, event_name, parse_event
+from telephony.ami.wire import (
+    AmiEvent,
+    Framer,
+    MessageTooLong,
+    NotAmi,
+    event_name,
+    is_forged,
+    is_torn,
+    parse_event,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -111,15 +120,27 @@ class LinkProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no ty
             else:
                 self.handle_message(reply)
             return
+        if is_torn(message):
+            self.counters.events_torn += 1
+            log.error("AMI event torn by a caller's text, link dropped", event_name=name)
+            self.abort()
+            return
         if self.id_mark in message and self._is_row(parse_event(message)):
             return
         if name == "FullyBooted" and not self.booted.done():
             self.booted.set_result(None)
         if not self.listener.wants(name):
             self.counters.events_unwanted += 1
-        elif not self.listener.take_event(parse_event(message)):
+        else:
+            self._pass_on(parse_event(message))
+
+    def _pass_on(self, event: AmiEvent) -> None:
+        if is_forged(event):
+            self.counters.events_forged += 1
+            log.error("AMI event with headers added by a caller's text, thrown away", event_name=event.name)
+        elif not self.listener.take_event(event):
             self.counters.overflows += 1
-            log.error("AMI event queue full, link dropped", event_name=name)
+            log.error("AMI event queue full, link dropped", event_name=event.name)
             self.abort()
 
     def _is_row(self, event: AmiEvent) -> bool:

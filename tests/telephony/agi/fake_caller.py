@@ -62,6 +62,12 @@ class FakeCaller:
         self.say(*lines)
         return command
 
+    async def echo(self) -> None:
+        """Answer the server's first question, which only a true Asterisk can."""
+        question = await self.hear()
+        assert question.startswith('GET FULL VARIABLE "')
+        self.say(f"200 result=1 ({question.split(chr(34))[1]})")
+
     async def closed(self) -> bool:
         """Whether the server closes the connection without a further command."""
         async with asyncio.timeout(5):
@@ -79,11 +85,14 @@ class FakeCaller:
 
 @asynccontextmanager
 async def calling(server: AgiServer, opening: bytes | None = None) -> AsyncIterator[FakeCaller]:
-    """A connection to the server that has sent its opening block."""
+    """A connection to the server that has sent these bytes; without any, an honest opening, echo included."""
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-    writer.write(block() if opening is None else opening)
+    caller = FakeCaller(reader, writer)
     try:
-        yield FakeCaller(reader, writer)
+        writer.write(block() if opening is None else opening)
+        if opening is None:
+            await caller.echo()
+        yield caller
     finally:
         writer.transport.abort()
 
@@ -114,6 +123,10 @@ class LedScript:
         async with asyncio.timeout(5):
             return await asyncio.shield(self._channel)
 
+    @property
+    def has_begun(self) -> bool:
+        return self._channel.done()
+
     def end(self) -> None:
         self._over.set()
 
@@ -122,7 +135,8 @@ class LedScript:
 async def session(opening: bytes | None = None) -> AsyncIterator[tuple[Channel, FakeCaller]]:
     """One open session: the script's channel and the caller on the other side."""
     script = LedScript()
-    async with serving(inbound=script) as server, calling(server, opening) as caller:
+    async with serving(inbound=script) as server, calling(server, opening or block()) as caller:
+        await caller.echo()
         channel = await script.channel()
         try:
             yield channel, caller

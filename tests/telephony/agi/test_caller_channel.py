@@ -253,13 +253,6 @@ async def test_an_answer_smuggled_in_through_a_value_is_taken_for_no_ones() -> N
             await channel.get_variable("IS_VIP")
 
 
-async def test_a_forged_end_of_the_opening_block_gives_no_command_a_forged_answer() -> None:
-    name = "x\nagi_threadid: 1\nagi_arg_1: forged\n\n200 result=1 (forged)"
-    async with session(block("inbound", "real", calleridname=name)) as (channel, _):
-        with pytest.raises(AgiBroken):
-            await channel.get_variable("IS_VIP")
-
-
 async def test_a_refused_value_sends_nothing_and_the_session_goes_on() -> None:
     async with session() as (channel, caller):
         with pytest.raises(UnsafeValue):

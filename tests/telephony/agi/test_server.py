@@ -24,6 +24,7 @@ async def test_a_request_runs_the_script_of_its_path() -> None:
     async with serving(inbound=inbound, survey=survey) as server:
         for path in ("survey", "inbound", "survey?lang=id"):
             async with calling(server, block(path, path)) as caller:
+                await caller.echo()
                 assert await caller.closed()
 
         assert ran == ["survey ('survey',)", "inbound ('inbound',)", "survey ('survey?lang=id',)"]
@@ -31,8 +32,9 @@ async def test_a_request_runs_the_script_of_its_path() -> None:
 
 
 @pytest.mark.parametrize("path", ["nowhere", "", "../inbound", "inbound/x"])
-async def test_an_unknown_path_is_closed_without_a_command(path: str) -> None:
+async def test_an_unknown_path_is_closed(path: str) -> None:
     async with serving(inbound=LedScript()) as server, calling(server, block(path)) as caller:
+        await caller.echo()
         assert await caller.closed()
         assert server.counters.paths_unknown == 1
 
@@ -57,6 +59,36 @@ async def test_an_opening_cut_short_ends_its_session(how: str) -> None:
         assert server.counters.requests_bad == 1
 
 
+async def test_a_forged_end_of_the_opening_block_runs_no_script() -> None:
+    script = LedScript()
+    name = "x\nagi_threadid: 1\nagi_arg_1: forged\n\n200 result=1 (forged)"
+    async with serving(inbound=script) as server:
+        for rest_comes_later in (False, True):
+            opening = block("inbound", "real", calleridname=name)
+            end = opening.index(b"\n\n") + 2
+            async with calling(server, opening[:end] if rest_comes_later else opening) as caller:
+                if rest_comes_later:
+                    await caller.hear()
+                    caller.writer.write(opening[end:])
+                assert await caller.closed()
+
+        assert server.counters.requests_bad == 2
+        assert not script.has_begun
+
+
+@pytest.mark.parametrize(
+    "answer", ["200 result=0", "200 result=1 (something)", "510 Invalid or unknown command", "HANGUP"]
+)
+async def test_who_cannot_echo_is_not_served(answer: str) -> None:
+    script = LedScript()
+    async with serving(inbound=script) as server, calling(server, block()) as caller:
+        await caller.answers(answer)
+        caller.writer.write_eof()
+        assert await caller.closed()
+
+        assert (server.counters.requests_bad + server.counters.callers_gone, script.has_begun) == (1, False)
+
+
 async def test_a_slow_opening_is_given_up() -> None:
     settings = AgiSettings(port=0, opening_ms_max=20)
     async with serving(settings=settings, inbound=LedScript()) as server, calling(server, block()[:100]) as caller:
@@ -70,6 +102,7 @@ async def test_a_slow_caller_is_served_within_the_time() -> None:
         for byte in block("inbound", "Ñ王"):
             caller.writer.write(bytes([byte]))
             await caller.writer.drain()
+        await caller.echo()
 
         assert (await script.channel()).arguments == ("Ñ王",)
         script.end()
@@ -88,9 +121,11 @@ async def test_a_failing_script_harms_no_other_session() -> None:
         good=good, mistake=failing(KeyError)(), broken=failing(AgiBroken)(), gone=failing(CallerGone)()
     ) as server:
         async with calling(server, block("good")) as caller:
+            await caller.echo()
             channel = await good.channel()
             for path in ("mistake", "broken", "gone"):
                 async with calling(server, block(path)) as other:
+                    await other.echo()
                     assert await other.closed()
             asked = asyncio.ensure_future(channel.answer())
             assert await caller.answers(OK) == "ANSWER"
@@ -105,7 +140,9 @@ async def test_more_sessions_than_allowed_are_turned_away() -> None:
     scripts = [LedScript(), LedScript()]
     settings = AgiSettings(port=0, sessions_max=2, grace_ms=100)
     async with serving(settings=settings, a=scripts[0], b=scripts[1]) as server:
-        async with calling(server, block("a")), calling(server, block("b")) as second:
+        async with calling(server, block("a")) as first, calling(server, block("b")) as second:
+            await first.echo()
+            await second.echo()
             await scripts[0].channel()
             await scripts[1].channel()
             async with calling(server, block("a")) as third:
@@ -115,6 +152,7 @@ async def test_more_sessions_than_allowed_are_turned_away() -> None:
             assert await second.closed()
             await eventually(lambda: server.session_count == 1)
             async with calling(server, block("nowhere")) as fourth:
+                await fourth.echo()
                 assert await fourth.closed()
             assert server.counters.turned_away == 1
         scripts[0].end()
@@ -175,6 +213,7 @@ async def test_hundreds_of_callers_at_once_are_kept_apart() -> None:
 
     async def call(server: AgiServer, number: int) -> str:
         async with calling(server, block("echo", str(number))) as caller:
+            await caller.echo()
             return await caller.answers("200 result=1")
 
     async with serving(echo=echo) as server:

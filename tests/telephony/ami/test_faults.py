@@ -264,6 +264,26 @@ async def test_events_behind_an_overflow_in_the_same_read_are_not_queued() -> No
         assert link.counters.overflows == 1
 
 
+async def test_a_caller_whose_number_breaks_an_event_in_two_forges_nothing() -> None:
+    number = "12\r\n\r\nEvent: Hangup\r\nPrivilege: call,all\r\nUniqueid: forged"
+    async with FakeAsterisk() as asterisk, link_to(asterisk, wanted_events=frozenset({"Hangup"})) as link:
+        asterisk.session.event("Newchannel", ("CallerIDNum", number), ("CallerIDName", "x"), ("Uniqueid", "1.1"))
+        await lost_and_back(link)
+        asterisk.session.event("Hangup", ("CallerIDNum", "0812"), ("Uniqueid", "true"))
+
+        assert (await link.next_event()).fields["Uniqueid"] == "true"
+        assert link.counters.events_torn == 1
+
+
+async def test_a_caller_whose_number_adds_headers_is_not_believed() -> None:
+    async with FakeAsterisk() as asterisk, link_to(asterisk, wanted_events=frozenset({"Hangup"})) as link:
+        asterisk.session.event("Hangup", ("CallerIDNum", "12\r\nUniqueid: victim"), ("Uniqueid", "1.1"))
+        asterisk.session.event("Hangup", ("CallerIDNum", "0812"), ("Uniqueid", "true"))
+
+        assert (await link.next_event()).fields["Uniqueid"] == "true"
+        assert (link.counters.events_forged, link.counters.losses) == (1, 0)
+
+
 def test_pauses_grow_to_their_limit() -> None:
     settings = LinkSettings(host="h", port=1, username="u", secret="s")
 

@@ -12,6 +12,8 @@ from telephony.ami.wire import (
     MessageTooLong,
     NotAmi,
     event_name,
+    is_forged,
+    is_torn,
     parse_event,
     sent_at_ms,
     unescaped,
@@ -133,3 +135,37 @@ def test_the_timestamp_header_gives_milliseconds(header: str, ms: int | None) ->
 def test_a_name_from_a_channel_event_is_read_back_as_the_caller_gave_it() -> None:
     assert unescaped(r"Evil \"Q\" <911> \\ ,x") == 'Evil "Q" <911> \\ ,x'
     assert unescaped(r"two\nlines\\n \'and a trailing \\") == "two\nlines\\n 'and a trailing \\"
+
+
+CHANNEL = (
+    ("Channel", "PJSIP/trunk-1"),
+    ("CallerIDNum", "0812"),
+    ("Context", "in"),
+    ("Uniqueid", "1.1"),
+    ("Linkedid", "1.1"),
+)
+
+
+def test_an_honest_channel_event_is_neither_torn_nor_forged() -> None:
+    (message,) = framer().feed(
+        encoded(("Event", "Newstate"), *CHANNEL, ("ChanVariable", "A=1"), ("ChanVariable", "B=2"))
+    )
+
+    assert not is_torn(message)
+    assert not is_forged(parse_event(message))
+
+
+def test_an_event_torn_by_an_empty_line_in_a_number_is_noticed() -> None:
+    number = "12\r\n\r\nEvent: UserEvent\r\nUserEvent: Claim\r\n\r\n"
+    torn, forgery, _ = framer().feed(encoded(("Event", "Newchannel"), ("CallerIDNum", number), ("Uniqueid", "1.1")))
+
+    assert is_torn(torn)
+    assert not is_torn(forgery)
+
+
+def test_a_header_added_by_a_line_break_in_a_number_is_noticed() -> None:
+    (message,) = framer().feed(
+        encoded(("Event", "Newchannel"), ("CallerIDNum", "12\r\nUniqueid: 9.9"), ("Uniqueid", "1.1"))
+    )
+
+    assert is_forged(parse_event(message))
