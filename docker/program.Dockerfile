@@ -14,7 +14,7 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates python3 python3-venv \
     && rm -rf /var/lib/apt/lists/*
-RUN useradd --system --uid 10169 --create-home --home-dir /var/lib/sambut --shell /usr/sbin/nologin sambut \
+RUN useradd --uid 10169 --create-home --home-dir /var/lib/sambut --shell /usr/sbin/nologin sambut \
     && install -d -o sambut -g sambut /opt/sambut
 
 USER sambut
