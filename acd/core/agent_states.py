@@ -92,6 +92,7 @@ MOVES: dict[tuple[AgentState, Trigger], AgentState] = {
     (_S.RESERVED, _T.DECLINED): _S.AUX,
     (_S.RESERVED, _T.PHONE_FAILED): _S.UNREACHABLE,
     (_S.RESERVED, _T.PHONE_LOST): _S.UNREACHABLE,
+    (_S.RESERVED, _T.PHONE_TAKEN): _S.UNREACHABLE,  # a call of its own came first: that is why it said busy
     (_S.RESERVED, _T.OFFER_WITHDRAWN): _S.READY,
     (_S.RESERVED, _T.CHOSEN_AUX): _S.AUX,
     (_S.RESERVED, _T.CHOSEN_LOG_OUT): _S.LOGGED_OUT,

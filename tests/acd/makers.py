@@ -74,6 +74,18 @@ def device(device_id: str, *, auto_answer: bool = False) -> inputs.DeviceConfigu
     return inputs.DeviceConfigured(settings=DeviceSettings(device_id=DeviceId(device_id), auto_answer=auto_answer))
 
 
+def remove_queue(queue_id: str) -> inputs.QueueRemoved:
+    return inputs.QueueRemoved(queue_id=QueueId(queue_id))
+
+
+def remove_agent(agent_id: str) -> inputs.AgentRemoved:
+    return inputs.AgentRemoved(agent_id=AgentId(agent_id))
+
+
+def remove_device(device_id: str) -> inputs.DeviceRemoved:
+    return inputs.DeviceRemoved(device_id=DeviceId(device_id))
+
+
 def seen(device_id: str, *, reachable: bool = True, in_use: bool = False) -> inputs.DevicePresenceSeen:
     return inputs.DevicePresenceSeen(device_id=DeviceId(device_id), reachable=reachable, in_use=in_use)
 

@@ -1,0 +1,1 @@
+"""Stateful properties: whatever happens, in whatever order, these hold."""

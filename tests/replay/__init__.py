@@ -1,0 +1,1 @@
+"""Replay: the same inputs give the same facts, in any process."""

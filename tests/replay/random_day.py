@@ -1,0 +1,210 @@
+"""A random day on the floor: seeded inputs, sensible ones mostly, wrong and late ones among them.
+
+``python -m tests.replay.random_day SEED COUNT`` prints every input and its facts, one step a line, for comparison
+between processes.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from random import Random
+
+from acd.core.engine import Engine
+from acd.core.inputs import Input
+from acd.core.settings import NoAnswerPolicy
+from acd.core.state import State
+from kernel.instants import Instant, after
+from kernel.result_codes import Disposition, EndedBy, ReservationResult
+from tests.acd import makers as m
+from tests.acd.floor import NOON
+
+SKILLS = ("english", "indonesian", "mandarin")
+QUEUES = ("help", "night", "sales", "vip")
+AGENTS = tuple(f"a{n}" for n in range(12))
+PHONES = tuple(f"p{n}" for n in range(13))
+
+FAILURES = tuple(ReservationResult)
+
+
+class Day:
+    """Makes inputs from chance and from what the engine knows, so that most of them have a meaning."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = Random(seed)
+        self._callers = 0
+        self._reservations: list[str] = ["never-made"]
+
+    def morning(self) -> Iterator[Input]:
+        """Queues, phones and agents, all logged in and ready."""
+        for queue_id in QUEUES:
+            yield self._queue(queue_id)
+        for phone in PHONES:
+            yield m.device(phone, auto_answer=self._chance.random() < 0.2)
+            yield m.seen(phone)
+        for agent_id, phone in zip(AGENTS, PHONES, strict=False):
+            yield self._agent(agent_id)
+            yield m.log_in(agent_id, phone)
+            yield m.set_ready(agent_id)
+
+    def next_input(self, state: State) -> tuple[int, Input]:
+        """Milliseconds since the one before, and the next input."""
+        self._reservations = [*self._reservations, *state.reservations][-40:]
+        kinds, weights = zip(*_KINDS, strict=True)
+        make: Callable[[Day, State], Input] = self._chance.choices(kinds, weights)[0]
+        return self._chance.choice((0, 1, 40, 700, 2_500)), make(self, state)
+
+    # --- configuration ---------------------------------------------------------------------------------------------
+
+    def _queue(self, queue_id: str) -> Input:
+        skills = {skill: self._chance.randint(1, 4) for skill in SKILLS if self._chance.random() < 0.4}
+        return m.queue(
+            queue_id,
+            requirements=m.needs(**skills),
+            priority=9 if queue_id == "vip" else 5,
+            ring_ms_max=self._chance.choice((8_000, 15_000)),
+            wrap_up_ms=self._chance.choice((0, 6_000)),
+            wait_ms_max=self._chance.choice((None, 0, 25_000)),
+            no_answer_policy=self._chance.choice(tuple(NoAnswerPolicy)),
+            announcement=self._chance.choice((None, "please-wait")),
+            announcement_every_ms=self._chance.choice((0, 9_000)),
+        )
+
+    def _agent(self, agent_id: str) -> Input:
+        return m.agent(
+            agent_id, **{skill: self._chance.randint(1, 5) for skill in SKILLS if self._chance.random() < 0.7}
+        )
+
+    def reconfigure(self, state: State) -> Input:
+        one_of = self._chance.randrange(5)
+        if one_of == 0:
+            return self._queue(self._chance.choice(QUEUES))
+        if one_of == 1:
+            return m.remove_queue(self._chance.choice(QUEUES))
+        if one_of == 2:
+            return m.remove_agent(self._chance.choice(AGENTS))
+        if one_of == 3:
+            return m.remove_device(self._chance.choice(PHONES))
+        return self._agent(self._chance.choice(AGENTS))
+
+    def restore(self, state: State) -> Input:
+        """What was removed comes back."""
+        for queue_id in QUEUES:
+            if queue_id not in state.queues:
+                return self._queue(queue_id)
+        for phone in PHONES:
+            if phone not in state.devices:
+                return m.device(phone)
+        return self._agent(self._chance.choice(AGENTS))
+
+    # --- callers ---------------------------------------------------------------------------------------------------
+
+    def _caller(self, state: State) -> str:
+        return self._chance.choice([*state.interactions, "c0"])
+
+    def arrive(self, state: State) -> Input:
+        self._callers += 1
+        return m.arrived(f"c{self._callers}")
+
+    def enter(self, state: State) -> Input:
+        latest = f"c{self._callers}" if self._chance.random() < 0.7 else self._caller(state)
+        skills = {skill: self._chance.randint(1, 6) for skill in SKILLS if self._chance.random() < 0.2}
+        return m.enter(
+            latest, self._chance.choices(QUEUES, (20, 1, 20, 20))[0], self._chance.choice((None, None, 1, 10)), **skills
+        )
+
+    def hang_up(self, state: State) -> Input:
+        return m.hung_up(self._caller(state))
+
+    def end_flow(self, state: State) -> Input:
+        return m.flow_ended(self._caller(state), self._chance.choice(tuple(Disposition)))
+
+    # --- agents ----------------------------------------------------------------------------------------------------
+
+    def ready(self, state: State) -> Input:
+        return m.set_ready(self._chance.choice(AGENTS))
+
+    def aux(self, state: State) -> Input:
+        return m.set_aux(self._chance.choice(AGENTS), self._chance.choice(("lunch", "prayer")))
+
+    def log_in(self, state: State) -> Input:
+        return m.log_in(self._chance.choice(AGENTS), self._chance.choice((*PHONES, "p-none")))
+
+    def log_out(self, state: State) -> Input:
+        return m.log_out(self._chance.choice((*AGENTS, "a-none")))
+
+    # --- the switch ------------------------------------------------------------------------------------------------
+
+    def _reservation(self, state: State) -> str:
+        live = [*state.reservations, *state.connections]
+        late = not live or self._chance.random() < 0.1
+        return self._chance.choice(self._reservations if late else live)
+
+    def presence(self, state: State) -> Input:
+        reachable = self._chance.random() < 0.8
+        return m.seen(self._chance.choice(PHONES), reachable=reachable, in_use=self._chance.random() < 0.3)
+
+    def ring(self, state: State) -> Input:
+        return m.rang(self._reservation(state))
+
+    def pick_up(self, state: State) -> Input:
+        return m.picked_up(self._reservation(state))
+
+    def fail(self, state: State) -> Input:
+        return m.failed(self._reservation(state), self._chance.choice(FAILURES))
+
+    def leave(self, state: State) -> Input:
+        return m.left(self._reservation(state), self._chance.choice(tuple(EndedBy)))
+
+    def hold(self, state: State) -> Input:
+        return m.held(self._reservation(state))
+
+    def resume(self, state: State) -> Input:
+        return m.resumed(self._reservation(state))
+
+    def nothing(self, state: State) -> Input:
+        return m.TIME
+
+
+_KINDS: tuple[tuple[Callable[[Day, State], Input], int], ...] = (
+    (Day.arrive, 14),
+    (Day.enter, 20),
+    (Day.hang_up, 8),
+    (Day.end_flow, 2),
+    (Day.ready, 14),
+    (Day.aux, 3),
+    (Day.log_in, 4),
+    (Day.log_out, 1),
+    (Day.presence, 12),
+    (Day.ring, 8),
+    (Day.pick_up, 12),
+    (Day.fail, 3),
+    (Day.leave, 7),
+    (Day.hold, 3),
+    (Day.resume, 3),
+    (Day.reconfigure, 1),
+    (Day.restore, 2),
+    (Day.nothing, 10),
+)
+
+
+def steps(seed: int, count: int, engine: Engine) -> Iterator[tuple[Instant, Input]]:
+    """Instants and inputs of a day. Each must be given to the engine before the next is asked for."""
+    day = Day(seed)
+    now = NOON
+    for given in day.morning():
+        yield now, given
+    for _ in range(count):
+        waited_ms, given = day.next_input(engine.state)
+        now = after(now, waited_ms)
+        yield now, given
+
+
+def transcript(seed: int, count: int) -> Iterator[str]:
+    """One line a step: the instant, the input, its facts, and the next deadline."""
+    engine = Engine()
+    for now, given in steps(seed, count, engine):
+        yield f"{now} {given!r} {engine.handle(given, now)!r} {engine.next_deadline()}"
+
+
+if __name__ == "__main__":
+    for line in transcript(int(sys.argv[1]), int(sys.argv[2])):
+        sys.stdout.write(line + "\n")
