@@ -151,9 +151,7 @@ class BaresipCall:
         try:
             await self._call.transfer(uri, timeout=TRANSFER_S_MAX)
         except TransferFailed as failure:
-            self._tell(
-                wire.TransferFailed(at_ms=now_ms(), **self._who(), status=failure.status, reason=failure.reason)
-            )
+            self._tell(wire.TransferFailed(at_ms=now_ms(), **self._who(), status=failure.status, reason=failure.reason))
         except BaresipError as failure:
             self._tell(wire.TransferFailed(at_ms=now_ms(), **self._who(), status=None, reason=str(failure)))
 

@@ -89,9 +89,15 @@ class NotSeen(Exception):
 class Phones:
     """One phone process. Use `AgentPhones` or `PjsuaPhones`, or give the command line of another."""
 
-    def __init__(self, command: Sequence[str], *, errors_path: Path | None = None) -> None:
-        """errors_path: where the process's standard error goes; without it it goes where ours goes."""
-        self._command = tuple(command)
+    def __init__(
+        self, command: Sequence[str], *, errors_path: Path | None = None, finish_s_max: float = FINISH_S_MAX
+    ) -> None:
+        """What to start, and how long it may take to finish before it is made to.
+
+        errors_path: where the process's standard error goes; without it it goes where ours goes.
+        """
+        self.command = tuple(command)
+        self._finish_s_max = finish_s_max
         self._errors_path = errors_path
         self._process: asyncio.subprocess.Process | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -110,7 +116,7 @@ class Phones:
             errors = opened.enter_context(self._errors_path.open("wb")) if self._errors_path else None
             # A session of its own: Ctrl-C at the terminal reaches the one who drives, who then ends the phones.
             self._process = await asyncio.create_subprocess_exec(
-                *self._command,
+                *self.command,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=errors,
@@ -147,7 +153,7 @@ class Phones:
         with contextlib.suppress(OSError):
             process.stdin.write(line_of(Finish(ask=0)))
             process.stdin.close()
-        for patience_s, harder in ((FINISH_S_MAX, process.terminate), (KILL_S_MAX, process.kill)):
+        for patience_s, harder in ((self._finish_s_max, process.terminate), (KILL_S_MAX, process.kill)):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(patience_s):
                     await process.wait()
@@ -208,6 +214,9 @@ class Phones:
                 log.error("phone process said something unreadable", pid=process.pid)
                 continue
             await self._take(event)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(KILL_S_MAX):
+                await process.wait()
         async with self._news:
             self._ended = True
             self._news.notify_all()

@@ -211,9 +211,7 @@ class Exchange:
             case _:
                 assert_never(command)
 
-    async def _perform_on_call(
-        self, command: PickUp | Refuse | HangUp | Hold | Resume | PressKeys | Transfer
-    ) -> None:
+    async def _perform_on_call(self, command: PickUp | Refuse | HangUp | Hold | Resume | PressKeys | Transfer) -> None:
         phone = self._phone(command.device)
         match command:
             case PickUp():

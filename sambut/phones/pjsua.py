@@ -95,7 +95,8 @@ async def run(options: argparse.Namespace) -> None:
         finally:
             polling.cancel()
             await asyncio.gather(polling, return_exceptions=True)
-            endpoint.libDestroy()
+            # Calls and registrations have said goodbye already; without this it waits a second for the network.
+            endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)
 
 
 def main() -> None:

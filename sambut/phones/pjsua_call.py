@@ -187,9 +187,7 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
                 self._tell(wire.Transferred(at_ms=now_ms(), **self._who()))
                 self._chores.start(_unless_gone(self.hang_up()))
             else:
-                self._tell(
-                    wire.TransferFailed(at_ms=now_ms(), **self._who(), status=prm.statusCode, reason=prm.reason)
-                )
+                self._tell(wire.TransferFailed(at_ms=now_ms(), **self._who(), status=prm.statusCode, reason=prm.reason))
 
     def _notice_hold(self, held: bool) -> None:
         if held is self._held_by_far or self._answered_s is None:

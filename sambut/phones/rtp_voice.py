@@ -19,7 +19,9 @@ from sambut.phones.wire import KeyPress
 class RtpVoice(asyncio.DatagramProtocol):
     """Speaks and presses keys once it knows the far end; hears from the first packet on."""
 
-    def __init__(self, *, sound: g711.Octets, press: Sequence[KeyPress], law: g711.Law, record_path: Path | None) -> None:
+    def __init__(
+        self, *, sound: g711.Octets, press: Sequence[KeyPress], law: g711.Law, record_path: Path | None
+    ) -> None:
         self._sound = sound
         self._press = press
         self._law: g711.Law = law

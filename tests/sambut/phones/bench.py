@@ -112,6 +112,8 @@ disallow=all
 allow=alaw,ulaw
 direct_media=no
 rtp_symmetric=yes
+; A hold is passed on as a re-INVITE, which a caller must live through.
+moh_passthrough=yes
 [trunk]
 type=identify
 endpoint=trunk

@@ -16,9 +16,7 @@ INVITED = "step inviting 100 1-1@127.0.0.1\n"
 
 
 def outcome(text: str, *, exit_code: int = 0) -> CallOutcome:
-    return outcome_of(
-        SCRIPT, read_steps(text), exit_code=exit_code, errors="", heard=None, keys_are_pressed=True
-    )
+    return outcome_of(SCRIPT, read_steps(text), exit_code=exit_code, errors="", heard=None, keys_are_pressed=True)
 
 
 def test_a_call_that_the_caller_ends() -> None:

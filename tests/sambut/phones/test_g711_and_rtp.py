@@ -55,7 +55,8 @@ def test_contributors_extension_and_padding_are_skipped() -> None:
 
 
 @pytest.mark.parametrize(
-    "datagram", [b"", b"\x80\x08\x00", bytes(12), b"\x90" + bytes(11), b"\x8f" + bytes(11), b"\xa0" + bytes(11) + b"\xff"]
+    "datagram",
+    [b"", b"\x80\x08\x00", bytes(12), b"\x90" + bytes(11), b"\x8f" + bytes(11), b"\xa0" + bytes(11) + b"\xff"],
 )
 def test_what_is_no_rtp_is_ignored(datagram: bytes) -> None:
     assert rtp.read_packet(datagram) is None

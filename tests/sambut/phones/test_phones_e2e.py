@@ -10,6 +10,7 @@ from sambut.phones.wire import (
     Answered,
     Declines,
     Ended,
+    Held,
     IsBusy,
     KeyHeard,
     KeyPress,
@@ -18,6 +19,7 @@ from sambut.phones.wire import (
     PicksUp,
     PicksUpWhenTold,
     Progress,
+    Resumed,
     Ringing,
     Transferred,
     TransferFailed,
@@ -118,13 +120,11 @@ async def test_a_pjsua2_phone_and_a_sipp_caller_hear_each_other(
     assert agent.heard.heard_ms_of(CALLER_HZ) >= 1400
 
 
-async def test_a_tone_changed_in_mid_call_is_heard(
-    bench: Bench, phones: AgentPhones, callers: TrunkCallers
-) -> None:
+async def test_a_tone_changed_in_mid_call_is_heard(bench: Bench, phones: AgentPhones, callers: TrunkCallers) -> None:
     await register(phones, bench)
     await phones.behave("1001", PicksUp())
     live = await callers.start(CallerScript(number="0812", did="1001", records=True))
-    await live.wait_for("answered")
+    await phones.wait_for(Answered, device="1001")
 
     await phones.talk("1001", tone_hz=1800)
     await phones.press("1001", KeyPress(keys="5", after_ms=1000))
@@ -143,7 +143,9 @@ async def test_on_hold_the_caller_does_not_hear_the_agent(
     await register(phones, bench)
     await caller(hearing_callers, bench, folder=tmp_path)
     await phones.behave("1001", PicksUp())
-    await hearing_callers.dial("c1", "1001", press=[KeyPress(keys="1", after_ms=800), KeyPress(keys="2", after_ms=1200)])
+    await hearing_callers.dial(
+        "c1", "1001", press=[KeyPress(keys="1", after_ms=800), KeyPress(keys="2", after_ms=1200)]
+    )
     await phones.wait_for(KeyHeard, device="1001")
 
     await phones.hold("1001")
@@ -160,9 +162,7 @@ async def test_on_hold_the_caller_does_not_hear_the_agent(
     assert after.start_ms - before.end_ms >= 1000
 
 
-async def test_a_pjsua2_phone_holds_and_resumes(
-    bench: Bench, pjsua_phones: PjsuaPhones, callers: TrunkCallers
-) -> None:
+async def test_a_pjsua2_phone_holds_and_resumes(bench: Bench, pjsua_phones: PjsuaPhones, callers: TrunkCallers) -> None:
     await register(pjsua_phones, bench)
     await pjsua_phones.behave("1001", PicksUp())
     live = await callers.start(
@@ -187,6 +187,51 @@ async def test_a_pjsua2_phone_holds_and_resumes(
     assert outcome.heard is not None
     (agent,) = [tone for tone in outcome.heard.tones if abs(tone.frequency_hz - AGENT_HZ) < 10]
     assert len([stretch for stretch in agent.stretches if stretch.end_ms - stretch.start_ms > 300]) == 2
+
+
+@pytest.mark.parametrize("kind", [AgentPhones, PjsuaPhones])
+async def test_a_sipp_caller_lives_through_a_re_invite(
+    kind: type[AgentPhones] | type[PjsuaPhones], bench: Bench, callers: TrunkCallers
+) -> None:
+    async with kind() as phones:
+        await register(phones, bench)
+        await phones.behave("1001", PicksUp())
+        live = await callers.start(CallerScript(number="0812", did="1001"))
+        await phones.wait_for(Answered, device="1001")
+
+        await live.wait_for("answered")
+        await phones.hold("1001")
+        await live.wait_for("reinvited")
+        await phones.resume("1001")
+        await phones.press("1001", KeyPress(keys="5", after_ms=300))
+        await phones.wait_for(KeysPressed, device="1001")
+        live.hang_up()
+
+        assert (await live.outcome()).ending == "hung_up_here"
+        assert [step.word for step in live.steps()].count("reinvited") == 2
+
+
+async def test_a_caller_is_told_of_the_hold(bench: Bench, phones: AgentPhones, hearing_callers: AgentPhones) -> None:
+    await register(phones, bench)
+    await caller(hearing_callers, bench)
+    await phones.behave("1001", PicksUp())
+    await hearing_callers.dial("c1", "1001")
+    await phones.wait_for(Answered, device="1001")
+
+    await phones.hold("1001")
+    assert (await hearing_callers.wait_for(Held, device="c1")).by == "far"
+    await phones.resume("1001")
+    assert (await hearing_callers.wait_for(Resumed, device="c1")).by == "far"
+
+
+@pytest.mark.parametrize("kind", [AgentPhones, PjsuaPhones])
+async def test_a_phone_works_over_tcp(kind: type[AgentPhones] | type[PjsuaPhones], bench: Bench) -> None:
+    async with kind() as phones:
+        await phones.register("1001", password="rahasia-1001", server="127.0.0.1", port=bench.sip_port, transport="tcp")
+        await phones.dial("1001", "600", hang_up_after_ms=200)
+        ended = await phones.wait_for(Ended, device="1001")
+
+    assert (ended.by, ended.how) == ("here", "hung_up")
 
 
 # -- ringing, and how it ends -----------------------------------------------------
@@ -255,9 +300,7 @@ async def test_a_caller_who_gives_up_cancels_the_ringing(
     assert (ended.by, ended.how, ended.talk_ms) == ("far", "cancelled", 0)
 
 
-async def test_no_answer_ends_by_the_switchs_own_time(
-    bench: Bench, phones: AgentPhones, callers: TrunkCallers
-) -> None:
+async def test_no_answer_ends_by_the_switchs_own_time(bench: Bench, phones: AgentPhones, callers: TrunkCallers) -> None:
     await register(phones, bench)
 
     outcome = await callers.call(CallerScript(number="0812", did="1001", headers=(("X-Ring-S", "1"),)))
@@ -317,9 +360,7 @@ async def test_a_hostile_caller_id_rings_and_harms_nobody(
 # -- keys ----------------------------------------------------------------------------
 
 
-async def test_an_agent_hears_a_sipp_callers_keys(
-    bench: Bench, phones: AgentPhones, callers: TrunkCallers
-) -> None:
+async def test_an_agent_hears_a_sipp_callers_keys(bench: Bench, phones: AgentPhones, callers: TrunkCallers) -> None:
     await register(phones, bench)
     await phones.behave("1001", PicksUp())
 
@@ -338,9 +379,7 @@ async def test_an_agent_hears_a_sipp_callers_keys(
 
 
 async def test_a_sipp_callers_keys_reach_the_dialplan(bench: Bench, callers: TrunkCallers) -> None:
-    outcome = await callers.call(
-        CallerScript(number="0812", did="1691", press=(KeyPress(keys="4711", after_ms=300),))
-    )
+    outcome = await callers.call(CallerScript(number="0812", did="1691", press=(KeyPress(keys="4711", after_ms=300),)))
 
     assert outcome.ending == "hung_up_far"
     assert bench.keys_seen()[-1] == "4711"
@@ -373,7 +412,7 @@ async def test_a_blind_transfer_hands_the_caller_on(
         await phones.behave("1001", PicksUp())
         await others.behave("1002", PicksUp(hang_up_after_ms=800))
         live = await callers.start(CallerScript(number="0812", did="1001"))
-        await live.wait_for("answered")
+        await phones.wait_for(Answered, device="1001")
 
         await phones.transfer("1001", "1002")
 
@@ -389,7 +428,7 @@ async def test_a_transfer_to_nowhere_is_told_and_the_call_goes_on(
     await register(phones, bench)
     await phones.behave("1001", PicksUp())
     live = await callers.start(CallerScript(number="0812", did="1001"))
-    await live.wait_for("answered")
+    await phones.wait_for(Answered, device="1001")
 
     await phones.transfer("1001", "7")
 
