@@ -21,7 +21,6 @@ import random
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from enum import Enum, StrEnum, auto
 
 import structlog
 
@@ -29,27 +28,13 @@ from kernel.instants import Instant
 from telephony.ami.actions import Action
 from telephony.ami.counters import LinkCounters
 from telephony.ami.failures import LinkLost, TooManyPending
+from telephony.ami.link_state import Ending, LinkState
 from telephony.ami.pending import Originated, PendingAction, PendingList
 from telephony.ami.protocol import LinkProtocol, OneLogin
 from telephony.ami.settings import LinkSettings
 from telephony.ami.wire import AmiEvent, Reply, sent_at_ms
 
 log = structlog.get_logger(__name__)
-
-
-class LinkState(StrEnum):
-    """Where a link stands. Actions are taken in STARTING and UP only."""
-
-    STOPPED = "stopped"
-    CONNECTING = "connecting"
-    LOGGING_IN = "logging_in"
-    STARTING = "starting"
-    """Logged in; Asterisk has not said FullyBooted yet."""
-    UP = "up"
-    WAITING = "waiting"
-    """Down; the next try comes after a pause."""
-    REFUSED = "refused"
-    """Down; the login was refused, the next try comes after a long pause. Someone must look at it."""
 
 
 class AmiLink:
@@ -224,17 +209,17 @@ class AmiLink:
         failures = 0
         while True:
             ending = await self._live_once()
-            if ending is _Ending.REFUSED:
+            if ending is Ending.REFUSED:
                 self.state = LinkState.REFUSED
                 log.error("AMI login refused", username=settings.username, host=settings.host, port=settings.port)
                 await asyncio.sleep(settings.refused_ms / 1000)
                 continue
-            failures = 0 if ending is _Ending.WAS_UP else failures + 1
+            failures = 0 if ending is Ending.WAS_UP else failures + 1
             # Chance keeps several programs from knocking at a restarted Asterisk at once.
             pause_ms = random.uniform(settings.reconnect_ms_min, settings.pause_ms_max(failures=failures))
             await asyncio.sleep(pause_ms / 1000)
 
-    async def _live_once(self) -> "_Ending":
+    async def _live_once(self) -> Ending:
         """One connection from its beginning to its end."""
         settings = self.settings
         login = OneLogin(settings, listener=self, counters=self.counters, action_id_prefix=self._id_prefix)
@@ -247,18 +232,18 @@ class AmiLink:
             async with asyncio.timeout(settings.login_ms_max / 1000):
                 if not await login.accepted():
                     self.counters.logins_refused += 1
-                    return _Ending.REFUSED
+                    return Ending.REFUSED
             self._protocol = login.protocol
             self.state = LinkState.STARTING
             return await self._watch(login.protocol)
         except (OSError, TimeoutError, LinkLost) as failure:
             self.counters.connects_failed += 1
             log.warning("AMI not reached", host=settings.host, port=settings.port, failure=type(failure).__name__)
-            return _Ending.NOT_UP
+            return Ending.NOT_UP
         finally:
             await self._put_down(login)
 
-    async def _watch(self, protocol: LinkProtocol) -> "_Ending":
+    async def _watch(self, protocol: LinkProtocol) -> Ending:
         """Ping and listen until the connection is gone."""
         heard_at, quiet_waits = protocol.heard_at, 0
         while not protocol.lost.done():
@@ -283,7 +268,7 @@ class AmiLink:
                 await asyncio.wait({protocol.lost})
             else:
                 self.send(Action(name="Ping"))
-        return _Ending.WAS_UP if self.state is LinkState.UP else _Ending.NOT_UP
+        return Ending.WAS_UP if self.state is LinkState.UP else Ending.NOT_UP
 
     async def _put_down(self, login: OneLogin) -> None:
         """Forget all that belonged to the connection, then tell the owner."""
@@ -300,14 +285,6 @@ class AmiLink:
             self.counters.losses += 1
             log.warning("AMI link down", username=self.settings.username)
             _tell(self.on_down)
-
-
-class _Ending(Enum):
-    """How one connection went."""
-
-    WAS_UP = auto()
-    NOT_UP = auto()
-    REFUSED = auto()
 
 
 def _tell(callback: Callable[[], None]) -> None:

@@ -128,10 +128,11 @@ def parse_event(message: bytes) -> AmiEvent:
     fields: dict[str, str] = {}
     repeated: dict[str, list[str]] = {}
     for line in message.decode("utf-8", "replace").split("\r\n"):
-        key, colon, value = line.partition(":")
-        if not colon:
-            continue
-        value = value[1:] if value.startswith(" ") else value
+        key, mark, value = line.partition(": ")
+        if not mark:
+            if not line.endswith(":"):
+                continue
+            key = line[:-1]
         if key in fields:
             repeated.setdefault(key, [fields[key]]).append(value)
         else:

@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from telephony.ami.actions import Action
-from telephony.ami.connection import AmiLink, LinkState
+from telephony.ami.connection import AmiLink
 from telephony.ami.failures import LinkLost
+from telephony.ami.link_state import LinkState
 from telephony.line_values import UnsafeValue
 from tests.telephony.ami.fake_asterisk import FakeAsterisk
 from tests.telephony.ami.links import NOW, link_to, settings_for

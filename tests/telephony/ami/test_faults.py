@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from telephony.ami.actions import Action, hang_up, originate
-from telephony.ami.connection import AmiLink, LinkState
+from telephony.ami.connection import AmiLink
 from telephony.ami.failures import ActionTimedOut, LinkLost
+from telephony.ami.link_state import LinkState
 from telephony.ami.settings import LinkSettings
 from tests.telephony.ami.fake_asterisk import FakeAsterisk, Received, Session
 from tests.telephony.ami.links import NOW, link_to
