@@ -1,0 +1,162 @@
+"""REST: agents, live, and what can be asked of them."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+
+from acd.core.facts import InputRefused
+from acd.core.inputs import Input, LogIn, LogOut, SetAux, SetReady
+from acd.ports import DoorClosed
+from cti.bearer import admitted, own_agent
+from cti.problems import Refusal, not_found, refused
+from cti.resources import Operation, json_answer, known_only, path_id, read_body
+from cti.room import ROOM
+from cti.shapes import AgentList, AuxBody, LoginBody
+from cti.views import AgentView, agent_view
+from kernel.ids import AgentId, DeviceId
+from kernel.result_codes import RefusalCode
+
+
+async def list_agents(request: web.Request) -> web.Response:
+    """Every agent, in the order of the centre's description."""
+    admitted(request, "read")
+    known_only(request)
+    hub = request.app[ROOM].hub
+    agents = tuple(agent_view(agent) for agent in hub.picture.agents.values())
+    return json_answer(AgentList(seq=hub.head_seq, agents=agents))
+
+
+async def show_agent(request: web.Request) -> web.Response:
+    """One agent."""
+    agent_id = _agent_id(request)
+    admitted(request, "read", own_agent(agent_id))
+    return _show(request, agent_id)
+
+
+async def log_in(request: web.Request) -> web.Response:
+    """Seat an agent at a phone."""
+    agent_id = _controlled(request)
+    body = await read_body(request, LoginBody)
+    return await _ask(request, LogIn(agent_id=agent_id, device_id=DeviceId(body.device_id)), agent_id)
+
+
+async def log_out(request: web.Request) -> web.Response:
+    """Let an agent leave; with a call in hand, after it."""
+    agent_id = _controlled(request)
+    return await _ask(request, LogOut(agent_id=agent_id), agent_id)
+
+
+async def set_ready(request: web.Request) -> web.Response:
+    """Let an agent be offered calls; in a call, after it."""
+    agent_id = _controlled(request)
+    return await _ask(request, SetReady(agent_id=agent_id), agent_id)
+
+
+async def set_aux(request: web.Request) -> web.Response:
+    """Take an agent out of the line, with a reason; in a call, after it."""
+    agent_id = _controlled(request)
+    body = await read_body(request, AuxBody)
+    return await _ask(request, SetAux(agent_id=agent_id, reason_code=body.reason_code), agent_id)
+
+
+def _agent_id(request: web.Request) -> AgentId:
+    return AgentId(path_id(request, "agent_id", RefusalCode.UNKNOWN_AGENT.value))
+
+
+def _controlled(request: web.Request) -> AgentId:
+    agent_id = _agent_id(request)
+    admitted(request, "agents:control", own_agent(agent_id))
+    return agent_id
+
+
+def _show(request: web.Request, agent_id: AgentId) -> web.Response:
+    agent = request.app[ROOM].hub.picture.agents.get(agent_id)
+    if agent is None:
+        raise not_found(RefusalCode.UNKNOWN_AGENT.value, "There is no such agent.", "agent_id")
+    return json_answer(agent_view(agent))
+
+
+async def _ask(request: web.Request, given: Input, agent_id: AgentId) -> web.Response:
+    """Hand one input to the front door; the answer is the agent as this leaves them."""
+    try:
+        facts = await request.app[ROOM].door.submit(given)
+    except DoorClosed:
+        raise Refusal(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "unavailable",
+            "Nothing is taken just now: stopping, or too busy.",
+            how="Try again in a few seconds.",
+            headers={"Retry-After": "5"},
+        ) from None
+    for fact in facts:
+        if isinstance(fact, InputRefused):
+            where = "device_id" if fact.code in (RefusalCode.UNKNOWN_DEVICE, RefusalCode.DEVICE_TAKEN) else "agent_id"
+            raise refused(fact.code, where)
+    return _show(request, agent_id)
+
+
+_CONTROL = ("agents:control", "agent:<id>")
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/agents",
+        name="listAgents",
+        says="Every agent's live state.",
+        scopes=("read",),
+        serve=list_agents,
+        answer_type=AgentList,
+    ),
+    Operation(
+        method="GET",
+        path="/agents/{agent_id}",
+        name="showAgent",
+        says="One agent's live state.",
+        scopes=("read", "agent:<id>"),
+        serve=show_agent,
+        answer_type=AgentView,
+        refusals=(404,),
+    ),
+    Operation(
+        method="POST",
+        path="/agents/{agent_id}/login",
+        name="logAgentIn",
+        says="Seat an agent at a phone. The agent starts in aux, reason logged_in.",
+        scopes=_CONTROL,
+        serve=log_in,
+        answer_type=AgentView,
+        body_type=LoginBody,
+        refusals=(404, 409, 503),
+    ),
+    Operation(
+        method="POST",
+        path="/agents/{agent_id}/logout",
+        name="logAgentOut",
+        says="Let an agent leave; with a call in hand, when it and its wrap-up are over.",
+        scopes=_CONTROL,
+        serve=log_out,
+        answer_type=AgentView,
+        refusals=(404, 409, 503),
+    ),
+    Operation(
+        method="POST",
+        path="/agents/{agent_id}/ready",
+        name="setAgentReady",
+        says="Let an agent be offered calls. Ends wrap-up and aux; in a call it is the state after it.",
+        scopes=_CONTROL,
+        serve=set_ready,
+        answer_type=AgentView,
+        refusals=(404, 409, 503),
+    ),
+    Operation(
+        method="POST",
+        path="/agents/{agent_id}/aux",
+        name="setAgentAux",
+        says="Take an agent out of the line, with a reason. Ends wrap-up; in a call it is the state after it.",
+        scopes=_CONTROL,
+        serve=set_aux,
+        answer_type=AgentView,
+        body_type=AuxBody,
+        refusals=(404, 409, 503),
+    ),
+)

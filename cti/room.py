@@ -1,0 +1,31 @@
+"""Everything the handlers need, in one place; made once by wiring."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from acd.ports import Clock, FrontDoor
+from cti.frames import FrameMaker
+from cti.hub import Hub
+from cti.ports import CentreOffice, InteractionArchive, RecordingShelf, TokenBook
+from cti.settings import CtiSettings
+from kernel.contact import ContactBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The ports, and what was built on them."""
+
+    settings: CtiSettings
+    hub: Hub
+    frames: FrameMaker
+    door: FrontDoor
+    clock: Clock
+    contacts: ContactBook
+    tokens: TokenBook
+    archive: InteractionArchive
+    shelf: RecordingShelf
+    office: CentreOffice
+
+
+ROOM = web.AppKey("room", Room)

@@ -1,0 +1,1 @@
+"""Stories of the event socket and the REST API."""

@@ -1,0 +1,222 @@
+"""Facts as the engine tells them, for one small floor: queue ``sales``, agents ``ann`` and ``bob``."""
+
+from acd.core import facts as acd
+from acd.core.agent_states import AgentState
+from acd.core.settings import AgentSettings, Channel, NoAnswerPolicy, QueueSettings, Requirement
+from ivr.core import facts as flow
+from kernel.entry import FLOW_STREAM, RECORDER_STREAM
+from kernel.ids import (
+    AgentId,
+    CallLegId,
+    DeviceId,
+    Did,
+    FlowId,
+    InteractionId,
+    NodeId,
+    QueueId,
+    ReservationId,
+    SkillId,
+    TrunkId,
+)
+from kernel.instants import Instant
+from kernel.result_codes import Disposition, EndedBy, ReservationResult
+from recorder.facts import RecordingStored
+from tests.cti.fakes import Script
+
+SALES = QueueId("sales")
+INDONESIAN = SkillId("indonesian")
+ASKS = (Requirement(skill_id=INDONESIAN, level_min=2),)
+
+
+def queue_defined(queue_id: QueueId = SALES) -> acd.QueueDefined:
+    """The queue, with ordinary rules."""
+    return acd.QueueDefined(
+        settings=QueueSettings(
+            queue_id=queue_id,
+            name="Sales",
+            requirements=ASKS,
+            priority=5,
+            ring_ms_max=15_000,
+            wrap_up_ms=10_000,
+            wait_ms_max=None,
+            short_abandon_ms=5_000,
+            service_level_ms=20_000,
+            no_answer_policy=NoAnswerPolicy.AUX,
+            announcement=None,
+            announcement_every_ms=30_000,
+        )
+    )
+
+
+def agent_defined(name: str, level: int = 3) -> acd.AgentDefined:
+    """An agent with the one skill."""
+    return acd.AgentDefined(
+        settings=AgentSettings(agent_id=AgentId(name), name=name.title(), skills=((INDONESIAN, level),))
+    )
+
+
+def moved(
+    name: str,
+    previous: AgentState,
+    state: AgentState,
+    *,
+    call: str | None = None,
+    reason: str = "",
+    until: int | None = None,
+) -> acd.AgentStateChanged:
+    """An agent's change of state, at phone ``p-<name>``."""
+    return acd.AgentStateChanged(
+        agent_id=AgentId(name),
+        previous=previous,
+        state=state,
+        reason_code=reason,
+        until=None if until is None else Instant(until),
+        interaction_id=None if call is None else InteractionId(call),
+        device_id=None if state is AgentState.LOGGED_OUT else DeviceId(f"p-{name}"),
+    )
+
+
+def created(call: str) -> acd.InteractionCreated:
+    """A call comes in."""
+    return acd.InteractionCreated(
+        interaction_id=InteractionId(call),
+        channel=Channel.VOICE,
+        did=Did("169"),
+        trunk_id=TrunkId("telkom"),
+        leg_id=CallLegId(f"leg-{call}"),
+    )
+
+
+def queued(call: str, *, priority: int = 5, position: int = 1) -> acd.InteractionQueued:
+    """A call enters the queue."""
+    return acd.InteractionQueued(
+        interaction_id=InteractionId(call),
+        queue_id=SALES,
+        priority=priority,
+        requirements=ASKS,
+        position=position,
+    )
+
+
+def reservation(call: str, ordinal: int = 1) -> ReservationId:
+    """The id that the core would compute."""
+    return ReservationId(f"{call}-r{ordinal}")
+
+
+def reserved(call: str, agent: str, *, until: int, ordinal: int = 1) -> acd.AgentReserved:
+    """The two are held for each other."""
+    return acd.AgentReserved(
+        reservation_id=reservation(call, ordinal),
+        interaction_id=InteractionId(call),
+        queue_id=SALES,
+        agent_id=AgentId(agent),
+        device_id=DeviceId(f"p-{agent}"),
+        until=Instant(until),
+        auto_answer=False,
+        waited_ms=2_500,
+    )
+
+
+def reservation_ended(call: str, agent: str, result: ReservationResult, ordinal: int = 1) -> acd.ReservationEnded:
+    """The reservation is over."""
+    return acd.ReservationEnded(
+        reservation_id=reservation(call, ordinal),
+        interaction_id=InteractionId(call),
+        queue_id=SALES,
+        agent_id=AgentId(agent),
+        result=result,
+        rang_ms=4_000,
+    )
+
+
+def answered(call: str, agent: str) -> acd.InteractionAnswered:
+    """The agent picked up."""
+    return acd.InteractionAnswered(
+        interaction_id=InteractionId(call),
+        queue_id=SALES,
+        agent_id=AgentId(agent),
+        reservation_id=reservation(call),
+        waited_ms=6_500,
+        rang_ms=4_000,
+    )
+
+
+def released(call: str, agent: str) -> acd.InteractionReleased:
+    """The agent's part is over."""
+    return acd.InteractionReleased(
+        interaction_id=InteractionId(call),
+        queue_id=SALES,
+        agent_id=AgentId(agent),
+        reservation_id=reservation(call),
+        ended_by=EndedBy.CALLER,
+        talk_ms=30_000,
+        hold_ms=5_000,
+    )
+
+
+def ended(call: str, disposition: Disposition = Disposition.ANSWERED) -> acd.InteractionEnded:
+    """The end."""
+    return acd.InteractionEnded(
+        interaction_id=InteractionId(call),
+        disposition=disposition,
+        ended_by=EndedBy.CALLER,
+        cause_code=16,
+        lasted_ms=45_000,
+    )
+
+
+def recording_stored(call: str, agent: str = "ann", file_name: str = "2026/11/24/talk.wav") -> RecordingStored:
+    """The talk is on the shelf."""
+    return RecordingStored(
+        interaction_id=InteractionId(call),
+        reservation_id=reservation(call),
+        queue_id=SALES,
+        agent_id=AgentId(agent),
+        file_name=file_name,
+        started_at=Instant(1_795_000_010_000),
+        duration_ms=35_000,
+        byte_count=1_120_044,
+        sha256="ab" * 32,
+    )
+
+
+def open_floor(script: Script) -> None:
+    """The queue, and both agents ready."""
+    script.entry(queue_defined(), agent_defined("ann"), agent_defined("bob"))
+    for name in ("ann", "bob"):
+        script.entry(
+            acd.AgentLoggedIn(agent_id=AgentId(name), device_id=DeviceId(f"p-{name}")),
+            moved(name, AgentState.LOGGED_OUT, AgentState.AUX, reason="logged_in"),
+        )
+        script.entry(moved(name, AgentState.AUX, AgentState.READY))
+
+
+def answered_call(script: Script, call: str = "c1-1", agent: str = "ann") -> None:
+    """One call from arrival to its recording: offered, held once, wrapped up."""
+    step = {"interaction_id": InteractionId(call), "flow_id": FlowId("main"), "version": 4, "node_id": NodeId("menu")}
+    hold = {"interaction_id": InteractionId(call), "reservation_id": reservation(call)}
+    script.entry(created(call))
+    script.entry(flow.FlowStarted(**step), stream=FLOW_STREAM)  # type: ignore[arg-type]  # the ids are typed above
+    script.entry(flow.NodeLeft(**step, kind="menu", exit="1"), stream=FLOW_STREAM)  # type: ignore[arg-type]  # as above
+    script.entry(flow.FlowStopped(**step, reason="queued"), stream=FLOW_STREAM)  # type: ignore[arg-type]  # as above
+    until = script.entry(queued(call)).at + 15_000
+    script.entry(reserved(call, agent, until=until), moved(agent, AgentState.READY, AgentState.RESERVED, call=call))
+    script.entry(
+        acd.AgentAlerted(reservation_id=reservation(call), interaction_id=InteractionId(call), agent_id=AgentId(agent)),
+        moved(agent, AgentState.RESERVED, AgentState.ALERTING, call=call, until=until),
+    )
+    script.entry(
+        answered(call, agent),
+        reservation_ended(call, agent, ReservationResult.ANSWERED),
+        moved(agent, AgentState.ALERTING, AgentState.TALKING, call=call),
+    )
+    script.entry(acd.CallerHeld(**hold), moved(agent, AgentState.TALKING, AgentState.HOLD, call=call))
+    script.entry(acd.CallerResumed(**hold, held_ms=5_000), moved(agent, AgentState.HOLD, AgentState.TALKING, call=call))
+    script.entry(acd.NextStateChosen(agent_id=AgentId(agent), state=AgentState.READY, reason_code=""))
+    wrap_up_until = script.entry(
+        released(call, agent),
+        ended(call),
+        moved(agent, AgentState.TALKING, AgentState.WRAP_UP, call=call, until=1_795_000_099_000),
+    ).at
+    script.entry(moved(agent, AgentState.WRAP_UP, AgentState.READY), at=wrap_up_until + 7_000)
+    script.entry(recording_stored(call, agent), stream=RECORDER_STREAM)

@@ -1,0 +1,207 @@
+"""Stand-ins for the ports of the CTI room, all in memory, and a floor of facts to feed them with."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from acd.core.facts import Fact, InputRefused
+from acd.core.inputs import Input
+from acd.ports import DoorClosed
+from cti.ports import (
+    CentreProblem,
+    CentreResult,
+    CtiLogFailed,
+    InteractionSought,
+    LoggedEvent,
+    TimedFact,
+    TokenGrant,
+)
+from kernel.contact import Contact
+from kernel.entry import ENGINE_STREAM, Entry
+from kernel.ids import InteractionId, ReservationId
+from kernel.instants import Instant
+from kernel.result_codes import RefusalCode
+from recorder.facts import RecordingStored
+from reports.rows import InteractionRow
+
+
+class FakeClock:
+    """A clock that is set by hand."""
+
+    def __init__(self, at: int = 1_795_000_000_000) -> None:
+        self.at = at
+
+    def now(self) -> Instant:
+        return Instant(self.at)
+
+
+class FakeContacts:
+    """A contact book; ``older`` are those only the store knows."""
+
+    def __init__(self, *contacts: Contact) -> None:
+        self.by_id = {contact.interaction_id: contact for contact in contacts}
+        self.older: dict[InteractionId, Contact] = {}
+
+    async def write(self, contact: Contact) -> None:
+        self.by_id[contact.interaction_id] = contact
+
+    def live(self, interaction_id: InteractionId) -> Contact | None:
+        return self.by_id.get(interaction_id)
+
+    async def read(self, interaction_id: InteractionId) -> Contact | None:
+        return self.by_id.get(interaction_id) or self.older.get(interaction_id)
+
+    def erase(self, interaction_id: InteractionId) -> None:
+        self.by_id.pop(interaction_id, None)
+        self.older.pop(interaction_id, None)
+
+
+class FakeTokens:
+    """Tokens by their text."""
+
+    def __init__(self, **scopes: str) -> None:
+        self.known = [
+            TokenGrant(
+                client=name,
+                sha256=hashlib.sha256(name.encode()).hexdigest(),
+                scopes=frozenset(words.split()),
+            )
+            for name, words in scopes.items()
+        ]
+
+    def grants(self) -> Sequence[TokenGrant]:
+        return self.known
+
+
+class MemoryCtiLog:
+    """The event log; ``fails`` makes every append fail."""
+
+    def __init__(self) -> None:
+        self.events: dict[int, LoggedEvent] = {}
+        self.fails = False
+
+    async def last(self) -> LoggedEvent | None:
+        return self.events[max(self.events)] if self.events else None
+
+    async def oldest_seq(self) -> int:
+        return min(self.events, default=0)
+
+    async def append(self, events: Sequence[LoggedEvent]) -> None:
+        if self.fails:
+            raise CtiLogFailed("asked to fail")
+        for event in events:
+            self.events.setdefault(event.seq, event)
+
+    async def read(self, from_seq: int, count_max: int) -> Sequence[LoggedEvent]:
+        seqs = sorted(seq for seq in self.events if seq >= from_seq)
+        return [self.events[seq] for seq in seqs[:count_max]]
+
+    async def forget_before(self, seq: int) -> None:
+        self.events = {each: event for each, event in self.events.items() if each >= seq}
+
+
+class FakeDoor:
+    """A front door that answers what it is told to, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.given: list[Input] = []
+        self.refuses: RefusalCode | None = None
+        self.closed = False
+
+    async def submit(self, given: Input) -> tuple[Fact, ...]:
+        if self.closed:
+            raise DoorClosed
+        self.given.append(given)
+        return () if self.refuses is None else (InputRefused(code=self.refuses, subject="x"),)
+
+    def post(self, given: Input) -> None:
+        self.given.append(given)
+
+    async def note(self, stream: str, facts: Sequence[object]) -> int:
+        return 0
+
+
+class FakeArchive:
+    """Rows and timelines, by id."""
+
+    def __init__(self) -> None:
+        self.rows: list[InteractionRow] = []
+        self.facts: dict[InteractionId, list[TimedFact]] = {}
+        self.numbers: dict[InteractionId, str] = {}
+        self.broken = False
+
+    async def find(self, sought: InteractionSought, count_max: int) -> Sequence[InteractionRow]:
+        if self.broken:
+            raise RuntimeError("the archive is on fire at +6281234567890")
+        rows = sorted(self.rows, key=lambda row: (row.arrived_at, row.interaction_id), reverse=True)
+        return [row for row in rows if self._fits(row, sought)][:count_max]
+
+    def _fits(self, row: InteractionRow, sought: InteractionSought) -> bool:
+        place = (row.arrived_at, row.interaction_id)
+        return (
+            (sought.before is None or place < sought.before)
+            and (sought.since is None or row.arrived_at >= sought.since)
+            and (sought.until is None or row.arrived_at < sought.until)
+            and sought.queue_id in (None, row.queue_id)
+            and sought.agent_id in (None, row.agent_id)
+            and sought.disposition in (None, row.disposition)
+            and sought.number in (None, self.numbers.get(row.interaction_id))
+        )
+
+    async def row(self, interaction_id: InteractionId) -> InteractionRow | None:
+        return next((row for row in self.rows if row.interaction_id == interaction_id), None)
+
+    async def timeline(self, interaction_id: InteractionId) -> Sequence[TimedFact]:
+        return self.facts.get(interaction_id, [])
+
+
+class FakeShelf:
+    """Recordings, by id."""
+
+    def __init__(self) -> None:
+        self.stored: dict[ReservationId, RecordingStored] = {}
+
+    async def of_interaction(self, interaction_id: InteractionId) -> Sequence[RecordingStored]:
+        return [each for each in self.stored.values() if each.interaction_id == interaction_id]
+
+    async def one(self, reservation_id: ReservationId) -> RecordingStored | None:
+        return self.stored.get(reservation_id)
+
+
+class FakeOffice:
+    """A centre that takes every text but one with the word ``wrong`` in it."""
+
+    def __init__(self) -> None:
+        self.text = 'name = "169"\n'
+
+    async def current(self) -> str:
+        return self.text
+
+    async def apply(self, text: str, dry_run: bool) -> CentreResult:
+        if "wrong" in text:
+            problem = CentreProblem(line=3, where="queues.sales", what="unknown skill", how="define the skill")
+            return CentreResult(applied=False, difference=(), problems=(problem,))
+        difference = () if text == self.text else ("name changes",)
+        if not dry_run:
+            self.text = text
+        return CentreResult(applied=not dry_run, difference=difference, problems=())
+
+
+class Script:
+    """Writes entries with dense numbers, a second apart."""
+
+    def __init__(self, start: int = 1_795_000_000_000) -> None:
+        self.entries: list[Entry] = []
+        self._at = start
+
+    def entry(self, *facts: object, stream: str = ENGINE_STREAM, at: int | None = None) -> Entry:
+        """One more entry."""
+        self._at = self._at + 1_000 if at is None else at
+        made = Entry(seq=len(self.entries) + 1, at=Instant(self._at), stream=stream, given=None, facts=facts)
+        self.entries.append(made)
+        return made
+
+
+def renumbered(entries: Sequence[Entry]) -> list[Entry]:
+    """The same entries, numbered from 1."""
+    return [replace(entry, seq=seq) for seq, entry in enumerate(entries, start=1)]
