@@ -162,7 +162,10 @@ class Tally:
 
 @dataclass(slots=True, kw_only=True)
 class State:
-    """All of it. Two states are equal when nothing that is asked of them could differ."""
+    """All of it. Two states are equal when nothing that is asked of them could differ.
+
+    ``past_interactions`` says how many reservations each had: should an id come again, its reservations count on.
+    """
 
     queues: dict[QueueId, QueueSettings] = field(default_factory=dict)
     agents: dict[AgentId, Agent] = field(default_factory=dict)
@@ -171,7 +174,7 @@ class State:
     reservations: dict[ReservationId, Reservation] = field(default_factory=dict)
     connections: dict[ReservationId, Connection] = field(default_factory=dict)
     past_reservations: dict[ReservationId, PastReservation] = field(default_factory=dict)
-    past_interactions: dict[InteractionId, Instant] = field(default_factory=dict)
+    past_interactions: dict[InteractionId, int] = field(default_factory=dict)
     tallies: dict[QueueId, Tally] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
     timetable: Timetable = field(default_factory=Timetable)

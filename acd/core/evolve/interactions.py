@@ -30,6 +30,7 @@ def _interaction_created(state: State, fact: facts.InteractionCreated, at: Insta
         trunk_id=fact.trunk_id,
         leg_id=fact.leg_id,
         arrived_at=at,
+        reservation_count=state.past_interactions.get(fact.interaction_id, 0),
     )
 
 
@@ -126,9 +127,8 @@ def _interaction_released(state: State, fact: facts.InteractionReleased, at: Ins
 
 
 def _interaction_ended(state: State, fact: facts.InteractionEnded, at: Instant) -> None:
-    _moved(state.interactions[fact.interaction_id], PhaseTrigger.ENDED)
-    del state.interactions[fact.interaction_id]
-    state.past_interactions[fact.interaction_id] = at
+    ended = _moved(state.interactions.pop(fact.interaction_id), PhaseTrigger.ENDED)
+    state.past_interactions[fact.interaction_id] = ended.reservation_count
     _forget_oldest(state.past_interactions)
 
 
