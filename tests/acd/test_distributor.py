@@ -1,0 +1,339 @@
+"""The distributor: written first, then published, then performed; deadlines on time; a clean stop and an unclean one."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from acd.core import facts
+from acd.core.effects import CancelRing, Effect, RingAgent
+from acd.core.engine import Engine
+from acd.core.inputs import AgentPickedUp, Input, TimePassed
+from acd.distributor import Distributor, open_distributor
+from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, DoorClosed, JournalFailed, SwitchPicture
+from kernel.entry import FLOW_STREAM, Entry
+from kernel.ids import Did, InteractionId, ReservationId, TrunkId
+from kernel.instants import after
+from tests.acd import makers as m
+from tests.acd.floor import NOON
+from tests.acd.virtual_time import VirtualClock, run_virtually
+from tests.fakes.journal import MemoryJournal
+
+READY_ANN = (m.queue(), m.device("p1"), m.seen("p1"), m.agent("ann"), m.log_in("ann", "p1"), m.set_ready("ann"))
+
+
+class GatedJournal(MemoryJournal):
+    """Remembers what was appended together, and waits while the gate is shut."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[int] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def append(self, entries: Sequence[Entry]) -> None:
+        await self.gate.wait()
+        await super().append(entries)
+        self.batches.append(len(entries))
+
+
+class Outside:
+    """Switch and follower in one: what was published and performed, in order."""
+
+    def __init__(self, journal: MemoryJournal) -> None:
+        self._journal = journal
+        self.seen: list[Entry | Effect] = []
+
+    def on_entry(self, entry: Entry) -> None:
+        assert entry in self._journal.entries, "published before it was written"
+        self.seen.append(entry)
+
+    def perform(self, effect: Effect) -> None:
+        self.seen.append(effect)
+
+    @property
+    def effects(self) -> list[Effect]:
+        return [one for one in self.seen if not isinstance(one, Entry)]
+
+    @property
+    def seqs(self) -> list[int]:
+        return [one.seq for one in self.seen if isinstance(one, Entry)]
+
+
+class Desk:
+    """A distributor with its surroundings."""
+
+    def __init__(self, *, inbox_max: int = 100, batch_max: int = 50, engine: Engine | None = None) -> None:
+        self.journal = GatedJournal()
+        self.outside = Outside(self.journal)
+        self.door = Distributor(
+            engine=engine or Engine(),
+            last_seq=0,
+            journal=self.journal,
+            switch=self.outside,
+            clock=VirtualClock(),
+            subscribers=[self.outside],
+            inbox_max=inbox_max,
+            batch_max=batch_max,
+        )
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Running inside the block; stopped cleanly after it."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.door.run())
+            yield
+            self.door.close()
+
+    async def give(self, *all_given: Input) -> list[facts.Fact]:
+        told: list[facts.Fact] = []
+        for given in all_given:
+            told += await self.door.submit(given)
+        return told
+
+
+def story(tell: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+    """A test on virtual time."""
+
+    def test() -> None:
+        async def told() -> None:
+            await tell()
+
+        run_virtually(told())
+
+    test.__name__ = tell.__name__
+    return test
+
+
+@story
+async def test_the_one_who_asks_gets_the_facts_once_they_are_written() -> None:
+    desk = Desk()
+    async with desk.open():
+        told = await desk.give(*READY_ANN, m.arrived("c1"), m.enter("c1"))
+
+        assert [type(fact) for fact in told[-3:]] == [
+            facts.InteractionQueued,
+            facts.AgentReserved,
+            facts.AgentStateChanged,
+        ]
+        assert desk.journal.entries[-1].facts == tuple(told[-3:])
+
+
+@story
+async def test_followers_hear_of_it_before_the_phone_rings() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(*READY_ANN, m.arrived("c1"), m.enter("c1"))
+
+    entry, effect = desk.outside.seen[-2:]
+    assert isinstance(entry, Entry)
+    assert isinstance(effect, RingAgent)
+    assert (effect.agent_id, effect.device_id, effect.until) == ("ann", "p1", after(NOON, 15_000))
+
+
+@story
+async def test_what_waits_is_written_together() -> None:
+    desk = Desk(inbox_max=200, batch_max=50)
+    async with desk.open():
+        desk.journal.gate.clear()
+        desk.door.post(m.queue())
+        await asyncio.sleep(1)  # the first append waits at the gate
+        for number in range(120):
+            desk.door.post(m.arrived(f"c{number}"))
+        desk.journal.gate.set()
+
+    assert desk.journal.batches == [1, 50, 50, 20]
+    assert desk.outside.seqs == list(range(1, 122))
+
+
+@story
+async def test_nothing_is_published_or_performed_while_the_journal_is_slow() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(*READY_ANN, m.arrived("c1"))
+        before = len(desk.outside.seen)
+        desk.journal.gate.clear()
+        asked = asyncio.create_task(desk.door.submit(m.enter("c1")))
+        await asyncio.sleep(30)
+        assert not asked.done()
+        assert len(desk.outside.seen) == before
+
+        desk.journal.gate.set()
+        await asked
+        assert isinstance(desk.outside.seen[before + 1], RingAgent)
+
+
+@story
+async def test_when_the_journal_fails_nothing_is_acted_on_and_the_door_is_shut() -> None:
+    desk = Desk()
+    running = asyncio.create_task(desk.door.run())
+    await desk.give(*READY_ANN, m.arrived("c1"))
+    before = len(desk.outside.seen)
+
+    desk.journal.fail_next = True
+    with pytest.raises(DoorClosed):
+        await desk.door.submit(m.enter("c1"))
+    with pytest.raises(JournalFailed):
+        await running
+
+    assert len(desk.outside.seen) == before
+    with pytest.raises(DoorClosed):
+        desk.door.post(m.hung_up("c1"))
+
+
+@story
+async def test_those_still_in_the_inbox_are_told_when_the_journal_fails() -> None:
+    desk = Desk(batch_max=1)
+    running = asyncio.create_task(desk.door.run())
+    desk.journal.fail_next = True
+    asked = [asyncio.create_task(desk.door.submit(m.arrived(f"c{number}"))) for number in range(3)]
+
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [DoorClosed] * 3
+    with pytest.raises(JournalFailed):
+        await running
+
+
+@story
+async def test_a_bug_in_the_engine_stops_the_program() -> None:
+    def confused(state: object, newcomers: object) -> None:
+        raise ZeroDivisionError
+
+    desk = Desk(engine=Engine(choose=confused))
+    running = asyncio.create_task(desk.door.run())
+
+    with pytest.raises(DoorClosed):
+        await desk.door.submit(m.queue())
+    with pytest.raises(ZeroDivisionError):
+        await running
+    assert desk.journal.entries == []
+
+
+@story
+async def test_deadlines_are_taken_when_they_are_due() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(*READY_ANN, m.arrived("c1"), m.enter("c1"))
+        await asyncio.sleep(14.999)
+        assert len(desk.outside.effects) == 1
+
+        await asyncio.sleep(0.002)
+        assert isinstance(desk.outside.effects[1], CancelRing)
+        lapse = desk.journal.entries[-1]
+        assert (lapse.given, lapse.at) == (TimePassed(), after(NOON, 15_000))
+
+
+@story
+async def test_a_deadline_that_comes_nearer_wakes_the_distributor() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(m.queue(wait_ms_max=60_000), m.arrived("c1"), m.enter("c1"))
+        await asyncio.sleep(5)
+        await desk.give(m.queue("help", wait_ms_max=1_000), m.arrived("c2"), m.enter("c2", "help"))
+        await asyncio.sleep(1.001)
+
+    assert isinstance(desk.journal.entries[-1].facts[0], facts.InteractionLeftQueue)
+    assert desk.journal.entries[-1].at == after(NOON, 6_000)
+
+
+@story
+async def test_a_pick_up_that_waited_in_the_inbox_beyond_its_deadline_is_in_time() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(*READY_ANN, m.arrived("c1"), m.enter("c1"))
+        desk.journal.gate.clear()
+        desk.door.post(m.arrived("c2"))
+        await asyncio.sleep(14)
+        desk.door.post(m.picked_up("c1-r1"))
+        await asyncio.sleep(6)
+        desk.journal.gate.set()
+
+    answered = [
+        fact for entry in desk.journal.entries for fact in entry.facts if isinstance(fact, facts.ReservationEnded)
+    ]
+    assert [fact.result for fact in answered] == ["answered"]
+
+
+@story
+async def test_other_streams_share_the_dense_sequence_and_ask_nothing_of_the_switch() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(m.queue())
+        seq = await desk.door.note(FLOW_STREAM, ["a fact of a flow"])
+        await desk.give(m.arrived("c1"))
+
+    noted = desk.journal.entries[1]
+    assert seq == 2
+    assert (noted.stream, noted.given, noted.facts) == (FLOW_STREAM, None, ("a fact of a flow",))
+    assert desk.outside.seqs == [1, 2, 3]
+
+
+@story
+async def test_a_clean_stop_serves_what_is_in_the_inbox_and_takes_nothing_more() -> None:
+    desk = Desk()
+    running = asyncio.create_task(desk.door.run())
+    desk.door.post(m.queue())
+    desk.door.post(m.arrived("c1"))
+    desk.door.close()
+    with pytest.raises(DoorClosed):
+        desk.door.post(m.arrived("c2"))
+
+    await running
+
+    assert len(desk.journal.entries) == 2
+
+
+@story
+async def test_a_full_inbox_shuts_the_door_until_there_is_room() -> None:
+    desk = Desk(inbox_max=2)
+    async with desk.open():
+        desk.door.post(m.arrived("c1"))
+        desk.door.post(m.arrived("c2"))
+        with pytest.raises(DoorClosed):
+            desk.door.post(m.arrived("c3"))
+
+        await asyncio.sleep(0.001)
+        assert len(await desk.door.submit(m.arrived("c3"))) == 1
+
+
+@story
+async def test_one_who_gave_up_waiting_harms_nobody() -> None:
+    desk = Desk()
+    async with desk.open():
+        desk.journal.gate.clear()
+        asked = asyncio.create_task(desk.door.submit(m.arrived("c1")))
+        await asyncio.sleep(1)
+        asked.cancel()
+        desk.journal.gate.set()
+        assert await desk.door.submit(m.hung_up("c1"))
+
+
+@story
+async def test_the_next_run_goes_on_where_the_last_one_ended() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(*READY_ANN, m.arrived("c1"), m.enter("c1"))
+    desk.outside.seen.clear()
+
+    again = await open_distributor(
+        journal=desk.journal, switch=desk.outside, clock=VirtualClock(), subscribers=[desk.outside]
+    )
+    async with asyncio.TaskGroup() as group:
+        group.create_task(again.run())
+        await asyncio.sleep(0.001)
+        assert desk.outside.seen == []  # effects are never performed again
+        caller = CallerSeen(leg_id="leg-c1", did=Did("169"), trunk_id=TrunkId("carrier"), place=CallerPlace.JOINED)
+        differing = await again.reconcile(
+            SwitchPicture(
+                callers={InteractionId("c1"): caller},
+                agent_legs={ReservationId("c1-r1"): AgentLegPhase.JOINED},
+                devices={},
+            )
+        )
+        again.close()
+
+    assert differing == (AgentPickedUp(reservation_id=ReservationId("c1-r1")),)
+    assert [entry.seq for entry in desk.journal.entries] == list(range(1, 10))
+    assert isinstance(desk.journal.entries[-1].facts[1], facts.InteractionAnswered)
