@@ -69,7 +69,9 @@ class InteractionArrived:
 class EnterQueue:
     """The flow (or a person) puts an interaction into a queue.
 
-    ``priority`` None: the queue's own. ``requirements`` are added to the queue's (the higher level wins).
+    ``priority`` None: the queue's own. ``requirements`` are added to the queue's (the higher level wins). Entering the
+    queue where it waits already changes nothing; entering another withdraws it from the first. Refused
+    (``wrong_state``) while it is connected.
     """
 
     interaction_id: InteractionId
@@ -122,7 +124,10 @@ class LogOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetReady:
-    """An agent may be offered calls. Ends wrap-up and aux; during a call: remembered as the next state."""
+    """An agent may be offered calls. Ends wrap-up and aux; during an offer or a call: remembered as the next state.
+
+    While the phone is unreachable or in use: remembered, and true as soon as the phone is well.
+    """
 
     agent_id: AgentId
 
@@ -156,7 +161,12 @@ class AgentRang:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentPickedUp:
-    """The agent answered and won the claim: the two are being joined by the switch."""
+    """The agent answered and won the claim: the two are being joined by the switch.
+
+    The claim has one winner, so this counts even when the reservation has just lapsed or been withdrawn, as long as the
+    caller is still in the same queue and the agent at the same phone without another call. Else it is refused
+    (``reservation_over``, or ``caller_left``).
+    """
 
     reservation_id: ReservationId
 
@@ -196,7 +206,7 @@ class AgentResumedCaller:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimePassed:
-    """Nothing happened but time: deadlines that are due are taken."""
+    """Nothing happened but time: deadlines that are due are taken, by this input alone."""
 
 
 Input = (

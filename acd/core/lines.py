@@ -15,16 +15,17 @@ from kernel.ids import QueueId
 
 Key = TypeVar("Key", CallerKey, AgentKey)
 
-GROUPS_MAX = 1024
+GROUPS_MAX = 4096
 """Above this, groups that are empty are forgotten before a new one is added."""
 
 
 class Lines:
     """Three kinds of line: by queue (offered ones too: it gives the position), by class, and by profile."""
 
-    __slots__ = ("_classes_of", "_profiles_of", "queues", "ready", "waiting")
+    __slots__ = ("_classes_of", "_groups_max", "_profiles_of", "queues", "ready", "waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, *, groups_max: int = GROUPS_MAX) -> None:
+        self._groups_max = groups_max
         self.queues: dict[QueueId, list[CallerKey]] = {}
         self.waiting: dict[Requirements, list[CallerKey]] = {}
         self.ready: dict[Profile, list[AgentKey]] = {}
@@ -92,7 +93,7 @@ class Lines:
     # --- keeping it small ------------------------------------------------------------------------------------------
 
     def _forget_empty_classes(self) -> None:
-        if len(self.waiting) < GROUPS_MAX:
+        if len(self.waiting) < self._groups_max:
             return
         self.waiting = {requirements: line for requirements, line in self.waiting.items() if line}
         self._profiles_of = {requirements: self._profiles_of[requirements] for requirements in self.waiting}
@@ -100,7 +101,7 @@ class Lines:
             self._classes_of[profile] = [requirements for requirements in classes if requirements in self.waiting]
 
     def _forget_empty_profiles(self) -> None:
-        if len(self.ready) < GROUPS_MAX:
+        if len(self.ready) < self._groups_max:
             return
         self.ready = {profile: line for profile, line in self.ready.items() if line}
         self._classes_of = {profile: self._classes_of[profile] for profile in self.ready}

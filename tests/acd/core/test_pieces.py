@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from acd.core.lines import GROUPS_MAX, Lines
+from acd.core.lines import Lines
 from acd.core.settings import Requirement
 from acd.core.skills import may_take, merge
 from acd.core.strategies import agent_key, caller_key
@@ -78,11 +78,11 @@ def test_lines_that_lose_somebody_say_so() -> None:
 
 
 def test_empty_groups_are_forgotten_before_they_are_too_many() -> None:
-    lines = Lines()
+    lines = Lines(groups_max=8)
     lines.stand_ready(ENGLISH, agent_key(Instant(0), AgentId("ann")))
     kept = caller_key(5, Instant(0), 0, InteractionId("c0"))
     lines.wait(needs(english=1), kept)
-    for level in range(3 * GROUPS_MAX):
+    for level in range(30):
         key = caller_key(5, Instant(0), level, InteractionId(f"c{level}"))
         lines.wait(needs(mandarin=level), key)
         lines.stop_waiting(needs(mandarin=level), key)
@@ -90,8 +90,8 @@ def test_empty_groups_are_forgotten_before_they_are_too_many() -> None:
         lines.stand_ready(((SkillId("dutch"), level),), agent)
         lines.stop_standing(((SkillId("dutch"), level),), agent)
 
-    assert len(lines.waiting) <= GROUPS_MAX
-    assert len(lines.ready) <= GROUPS_MAX
+    assert len(lines.waiting) <= 8
+    assert len(lines.ready) <= 8
     assert lines.first_caller(ENGLISH) == kept
     assert lines.first_agent(needs(english=1)) == agent_key(Instant(0), AgentId("ann"))
     assert lines.first_agent(needs(dutch=1)) is None
