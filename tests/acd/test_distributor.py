@@ -257,6 +257,21 @@ async def test_a_pick_up_that_waited_in_the_inbox_beyond_its_deadline_is_in_time
 
 
 @story
+async def test_deadlines_follow_the_inputs_they_were_taken_with() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(*READY_ANN, m.arrived("c1"), m.enter("c1"))
+        desk.journal.gate.clear()
+        desk.door.post(m.arrived("c2"))
+        await asyncio.sleep(20)
+        desk.door.post(m.arrived("c3"))
+        desk.journal.gate.set()
+
+    assert [entry.given for entry in desk.journal.entries[-2:]] == [m.arrived("c3"), TimePassed()]
+    assert desk.outside.seqs == list(range(1, len(desk.journal.entries) + 1))
+
+
+@story
 async def test_other_streams_share_the_dense_sequence_and_ask_nothing_of_the_switch() -> None:
     desk = Desk()
     async with desk.open():

@@ -165,6 +165,36 @@ def test_a_second_log_in_takes_back_the_log_out_asked_for_in_the_call() -> None:
     assert floor.states("ann") == ["ann ready"]
 
 
+def _lapsed() -> Floor:
+    floor = Floor(ready=("ann",))
+    floor.call("c1")
+    floor.wait(15_000)
+    assert floor.states("ann") == ["ann aux rona"]
+    return floor
+
+
+def test_a_late_pick_up_from_a_seat_that_was_left_is_refused() -> None:
+    floor = _lapsed()
+    floor.give(m.device("p2"))
+    floor.give(m.log_in("ann", "p2"))
+
+    (fact,) = floor.give(m.picked_up("c1-r1"))
+
+    assert isinstance(fact, InputRefused)
+    assert fact.code is RefusalCode.RESERVATION_OVER
+
+
+def test_a_late_pick_up_of_an_earlier_stay_in_the_queue_is_refused() -> None:
+    floor = _lapsed()
+    floor.give(m.queue("help"))
+    floor.give(m.enter("c1", "help"))
+
+    (fact,) = floor.give(m.picked_up("c1-r1"))
+
+    assert isinstance(fact, InputRefused)
+    assert fact.code is RefusalCode.RESERVATION_OVER
+
+
 # --- effects -------------------------------------------------------------------------------------------------------
 
 
