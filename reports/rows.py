@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kernel.ids import AgentId, Did, InteractionId, QueueId, ReservationId, TrunkId
+from kernel.ids import AgentId, Did, FlowId, InteractionId, NodeId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant
 from kernel.result_codes import Disposition, EndedBy
 
@@ -37,3 +37,88 @@ class InteractionRow:
     disposition: Disposition | None
     ended_by: EndedBy | None
     service_level_met: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueIntervalRow:
+    """One queue's half hour, as sums that may be added up over intervals and queues (``wait_ms_max``: the greatest).
+
+    What became of an interaction (answered, abandoned, left, and its wait) counts in the interval of its **queue
+    entry**, so that offered = answered + abandoned + short abandoned + left + still waiting holds in every interval.
+    ``answered_in_time_count`` and ``abandoned_in_time_count`` (short ones included) are within the queue's service
+    level as it was at the entry. ``abandoned_count`` and ``abandoned_wait_ms`` are without the short ones.
+    Handled, talk, hold and wrap-up count where the handling **ended**, wrap-up included; the outcomes of reservations
+    where those ended.
+    """
+
+    queue_id: QueueId
+    starts_at: Instant
+    offered_count: int = 0
+    answered_count: int = 0
+    answered_in_time_count: int = 0
+    abandoned_count: int = 0
+    short_abandoned_count: int = 0
+    abandoned_in_time_count: int = 0
+    left_timeout_count: int = 0
+    left_overflow_count: int = 0
+    left_closed_count: int = 0
+    left_withdrawn_count: int = 0
+    left_no_agent_count: int = 0
+    left_system_failure_count: int = 0
+    answered_wait_ms: int = 0
+    abandoned_wait_ms: int = 0
+    left_wait_ms: int = 0
+    wait_ms_max: int = 0
+    handled_count: int = 0
+    talk_ms: int = 0
+    hold_ms: int = 0
+    wrap_up_ms: int = 0
+    reserved_count: int = 0
+    lapsed_count: int = 0
+    declined_count: int = 0
+    busy_count: int = 0
+    unreachable_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentIntervalRow:
+    """One agent's half hour: what they were offered and what they handled; attributed as in the queue's row."""
+
+    agent_id: AgentId
+    starts_at: Instant
+    reserved_count: int = 0
+    answered_count: int = 0
+    lapsed_count: int = 0
+    declined_count: int = 0
+    handled_count: int = 0
+    talk_ms: int = 0
+    hold_ms: int = 0
+    wrap_up_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTimeRow:
+    """Time that an agent spent in one state, for one reason, within one half hour; split at the interval's borders."""
+
+    agent_id: AgentId
+    starts_at: Instant
+    state: str
+    reason_code: str
+    time_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenuRow:
+    """How often callers left a node by one of its exits, on one day (YYYY-MM-DD, local).
+
+    Rows of kind ``flow`` count the flow itself: exit ``started`` at the node where callers began, and how the flow
+    let go of them (``queued``, ``hung_up`` and so on) at the node where it did.
+    """
+
+    day: str
+    flow_id: FlowId
+    version: int
+    node_id: NodeId
+    kind: str
+    exit: str
+    visit_count: int = 0
