@@ -7,6 +7,7 @@ action fail), at most 128 lines. An action beyond them is refused here, with the
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from telephony.line_values import UnsafeValue, refuse_line_breakers
@@ -37,6 +38,8 @@ class Action:
         if any(key.lower() in ("action", "actionid") for key in self.fields):
             raise UnsafeValue("Action and ActionID are not fields")
         check_lines([("Action", self.name), *self.lines()])
+        # What was checked is what will be sent, whatever becomes of the mapping that was given.
+        object.__setattr__(self, "fields", MappingProxyType({key: _own(value) for key, value in self.fields.items()}))
 
     def lines(self) -> list[tuple[str, str]]:
         """The fields as (header, value), one for each line to write."""
@@ -124,6 +127,10 @@ def hang_up(*, channel: str, cause: int | None = None) -> Action:
     """End a channel, named by its name or unique id. `cause`: Q.850, Asterisk's default when None."""
     fields = {"Channel": channel} if cause is None else {"Channel": channel, "Cause": str(cause)}
     return Action(name="Hangup", fields=fields)
+
+
+def _own(value: FieldValue) -> FieldValue:
+    return value if isinstance(value, str) else tuple(value)
 
 
 def _backslashed(found: re.Match[str]) -> str:

@@ -115,7 +115,7 @@ class AmiLink:
         )
         future: asyncio.Future[Reply] = pending.future
         protocol = self._protocol
-        if protocol is None or self.state not in (LinkState.STARTING, LinkState.UP):
+        if protocol is None:
             pending.fail(LinkLost("the link is down"))
         elif len(protocol.responses) >= self.settings.pending_max:
             pending.fail(TooManyPending(action.name))

@@ -14,7 +14,6 @@ from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.manager import Manager
 from panoramisk.message import Message
 
-from telephony.ami.actions import check_lines
 from telephony.ami.counters import LinkCounters
 from telephony.ami.failures import LinkLost
 from telephony.ami.pending import PendingList, look_at
@@ -76,10 +75,10 @@ class LinkProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no ty
     def send(self, data: Any, as_list: bool = False) -> Any:
         """Write one of panoramisk's actions (its login gives a dict) and return its future.
 
-        Raises UnsafeValue before anything is written, LinkLost when the connection is gone.
+        Its lines are safe by now: an Action and LinkSettings refuse the others when they are made.
+        Raises LinkLost when the connection is gone.
         """
         action = data if isinstance(data, PanoramiskAction) else PanoramiskAction(data, as_list=as_list)
-        check_lines(_lines(action))
         if self.closed or self.transport.is_closing():
             raise LinkLost("the link is down")
         self.responses[action.id] = action
@@ -237,10 +236,3 @@ class OneLogin(Manager):  # type: ignore[misc]  # panoramisk ships no types
         if self.protocol is not None:
             self.protocol.abort()
             await asyncio.wait({self.protocol.lost})
-
-
-def _lines(action: PanoramiskAction) -> list[tuple[str, str]]:
-    pairs: list[tuple[str, str]] = []
-    for key, value in action.items():
-        pairs.extend((key, str(each)) for each in (value if isinstance(value, list | tuple) else [value]))
-    return pairs

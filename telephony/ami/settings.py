@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from ssl import SSLContext
 
+from telephony.ami.actions import check_lines
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkSettings:
@@ -10,7 +12,8 @@ class LinkSettings:
 
     `wanted_events`: names that go into the queue, None for all; the rest is dropped unparsed. Asterisk's
     own `eventfilter` is cheaper still. `events`: the login's Events header. A link with "off" gets
-    answers only, no OriginateResponse either. `boot_awaited`: up means FullyBooted seen; when false, logged in.
+    answers only, no OriginateResponse either. `boot_awaited`: up means FullyBooted seen, which needs the read
+    class `system`; when false, logged in. Raises UnsafeValue when the login could not be written as one line each.
     """
 
     host: str
@@ -33,6 +36,9 @@ class LinkSettings:
     reconnect_ms_max: int = 10_000
     refused_ms: int = 60_000
     """Pause after a refused login: quicker would look like an attack to fail2ban."""
+
+    def __post_init__(self) -> None:
+        check_lines([("Username", self.username), ("Secret", self.secret), ("Events", self.events)])
 
     def pause_ms_max(self, *, failures: int) -> int:
         """The longest pause before the next try after `failures` tries in a row that did not come up."""

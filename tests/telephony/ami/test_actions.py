@@ -77,6 +77,16 @@ def test_a_header_name_is_plain(key: str) -> None:
         Action(name="UserEvent", fields={key: "value"})
 
 
+def test_an_action_cannot_be_changed_after_it_was_checked() -> None:
+    values = ["A=1"]
+    fields: dict[str, str | list[str]] = {"Variable": values}
+    action = Action(name="Originate", fields=fields)
+    values.append("B=2\r\nAction: Hangup")
+    fields["Channel"] = "x\r\n"
+
+    assert action.lines() == [("Variable", "A=1")]
+
+
 def test_a_lone_surrogate_is_refused() -> None:
     with pytest.raises(UnsafeValue):
         set_variable(channel="c", name="NAME", value="\udc80")

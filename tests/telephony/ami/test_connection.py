@@ -178,6 +178,13 @@ async def test_close_during_a_login_without_answer_ends_at_once() -> None:
         assert link.state == "stopped"
 
 
+@pytest.mark.parametrize("field", ["username", "secret", "events"])
+async def test_a_login_that_would_break_its_line_is_refused_at_once(field: str) -> None:
+    async with FakeAsterisk() as asterisk:
+        with pytest.raises(UnsafeValue):
+            settings_for(asterisk, **{field: "x\r\nAction: Originate"})
+
+
 async def test_the_secret_is_never_shown() -> None:
     async with FakeAsterisk() as asterisk:
         assert "hidden-word" not in repr(settings_for(asterisk, secret="hidden-word"))
