@@ -1,0 +1,238 @@
+"""The program's settings: one TOML file and the environment over it, typed, every error reported at once.
+
+The file is ``sambut.toml`` in the working folder, or what $SAMBUT_SETTINGS names. ``SAMBUT_<SECTION>_<KEY>`` in the
+environment is stronger than the file. Every key has a default that is safe on a machine of one's own: everything
+listens on the loopback address only. What the centre is like is not here but in the centre file.
+"""
+
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct, field
+
+FILE_DEFAULT = "sambut.toml"
+FILE_VARIABLE = "SAMBUT_SETTINGS"
+
+Port = Annotated[int, Meta(ge=1, le=65_535)]
+PortOrOff = Annotated[int, Meta(ge=0, le=65_535)]
+Address = Annotated[str, Meta(pattern=r"^[0-9A-Za-z.:-]{1,253}\Z")]
+FeatureCode = Annotated[str, Meta(pattern=r"^\*[0-9]{2,4}\Z")]
+Origin = Annotated[str, Meta(pattern=r"^https?://[0-9A-Za-z.:\[\]-]+\Z")]
+
+LOOPBACK = "127.0.0.1"
+
+
+class Paths(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Folders. A relative one counts from the settings file's folder, without a file from the working folder."""
+
+    data_dir: str = "var/data"
+    """What must outlive a restart: the database, the secrets, recordings."""
+    run_dir: str = "var/run"
+    """What need not: rendered configuration, sockets, process ids."""
+
+
+class Asterisk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The switch. Port 0 turns a transport off."""
+
+    mode: Literal["managed", "external"] = "managed"
+    """managed: the program starts and watches Asterisk itself. external: somebody else does."""
+    record: str = ""
+    """The file that says how to run Asterisk, as `make setup` writes it; empty: the one in the cache folder."""
+    bind_address: Address = LOOPBACK
+    """Where SIP, RTP and Asterisk's web server listen."""
+    sip_udp_port: PortOrOff = 5060
+    sip_tcp_port: PortOrOff = 5060
+    sip_tls_port: PortOrOff = 0
+    http_port: PortOrOff = 0
+    """Asterisk's web server, for phones in browsers (wss)."""
+    tls_certificate: str = ""
+    """PEM file, for sip_tls_port and http_port."""
+    tls_key: str = ""
+    external_address: Annotated[str, Meta(pattern=r"^[0-9A-Za-z.:-]{0,253}\Z")] = ""
+    """The address that phones and carriers outside see, where there is NAT in between; empty: none."""
+    local_networks: tuple[str, ...] = ()
+    """Networks on this side of the NAT."""
+    rtp_port_min: Port = 10_000
+    rtp_port_max: Port = 11_999
+    """Each call leg takes two ports."""
+    ami_host: Address = LOOPBACK
+    ami_port: Port = 5038
+    sounds: str = ""
+    """Folder of announcements by language; empty: those that come with the program."""
+
+
+class Agi(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Our FastAGI server, which Asterisk asks what to do with a call."""
+
+    host: Address = LOOPBACK
+    port: Port = 4573
+
+
+class Http(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Our API and CTI socket."""
+
+    host: Address = LOOPBACK
+    port: Port = 8169
+    allowed_origins: tuple[Origin, ...] = ()
+    """Web pages that may open the CTI socket, as `https://crm.example.id`."""
+
+
+class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where everything that happens is written down."""
+
+    database_url: str = ""
+    """SQLAlchemy's form; empty: an SQLite file in data_dir."""
+    synchronous: Literal["full", "normal"] = "full"
+    """SQLite only. full: nothing that was acted on is lost by a power cut."""
+
+
+class Recording(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Recordings of conversations."""
+
+    enabled: bool = True
+    folder: str = ""
+    """Empty: `recordings` in data_dir."""
+    free_disk_bytes_min: Annotated[int, Meta(ge=0)] = 1_000_000_000
+    """With less room than this no recording is begun, and an alarm is raised."""
+
+
+class Engine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The distributor's signs of life to Asterisk's dialplan."""
+
+    heartbeat_ms: Annotated[int, Meta(ge=200, le=60_000)] = 2000
+    survivable_after_s: Annotated[int, Meta(ge=2, le=3600)] = 15
+    """So long without a heartbeat, and the dialplan serves callers without us."""
+
+
+class Log(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the program says of itself."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["json", "console"] = "console"
+
+
+class Phones(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What agents dial. Aux is followed by the digits of a reason."""
+
+    login: FeatureCode = "*10"
+    logout: FeatureCode = "*11"
+    ready: FeatureCode = "*12"
+    aux: FeatureCode = "*13"
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings. ``base_dir``: the folder that relative paths count from; not a setting."""
+
+    paths: Paths = field(default_factory=Paths)
+    asterisk: Asterisk = field(default_factory=Asterisk)
+    agi: Agi = field(default_factory=Agi)
+    http: Http = field(default_factory=Http)
+    journal: Journal = field(default_factory=Journal)
+    recording: Recording = field(default_factory=Recording)
+    engine: Engine = field(default_factory=Engine)
+    log: Log = field(default_factory=Log)
+    phones: Phones = field(default_factory=Phones)
+    base_dir: Path = field(default_factory=Path)
+
+    @property
+    def data_dir(self) -> Path:
+        return self._path(self.paths.data_dir)
+
+    @property
+    def run_dir(self) -> Path:
+        return self._path(self.paths.run_dir)
+
+    @property
+    def secrets_file(self) -> Path:
+        return self.data_dir / "secrets.toml"
+
+    @property
+    def recording_dir(self) -> Path:
+        return self._path(self.recording.folder) if self.recording.folder else self.data_dir / "recordings"
+
+    @property
+    def sounds_dir(self) -> Path | None:
+        """None: the announcements that come with the program."""
+        return self._path(self.asterisk.sounds) if self.asterisk.sounds else None
+
+    @property
+    def database_url(self) -> str:
+        return self.journal.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'sambut.sqlite3'}"
+
+    def _path(self, written: str) -> Path:
+        return (self.base_dir / Path(written).expanduser()).resolve()
+
+
+SECTIONS: dict[str, type[Struct]] = {
+    "paths": Paths,
+    "asterisk": Asterisk,
+    "agi": Agi,
+    "http": Http,
+    "journal": Journal,
+    "recording": Recording,
+    "engine": Engine,
+    "log": Log,
+    "phones": Phones,
+}
+HIDDEN = frozenset({("journal", "database_url")})
+"""Values that may hold a password: never in a message."""
+
+
+def contradictions(settings: Settings) -> list[tuple[str, str, str, str]]:
+    """What is wrong between settings that are each right: (section, key, what, how to mend it)."""
+    return [*_of_asterisk(settings.asterisk), *_of_ports(settings), *_of_phones(settings.phones), *_of_engine(settings)]
+
+
+def _of_asterisk(asterisk: Asterisk) -> list[tuple[str, str, str, str]]:
+    found: list[tuple[str, str, str, str]] = []
+    if asterisk.rtp_port_max - asterisk.rtp_port_min < 3:
+        found.append(
+            ("asterisk", "rtp_port_max", "leaves no room for a call", "make it greater than rtp_port_min by 3")
+        )
+    if not (asterisk.sip_udp_port or asterisk.sip_tcp_port or asterisk.sip_tls_port):
+        found.append(("asterisk", "sip_udp_port", "every SIP port is off", "turn one on, as sip_udp_port = 5060"))
+    if (asterisk.sip_tls_port or asterisk.http_port) and not (asterisk.tls_certificate and asterisk.tls_key):
+        mend = "name the PEM files of a certificate and its key, or set both ports to 0"
+        found.append(("asterisk", "tls_certificate", "sip_tls_port and http_port need a certificate", mend))
+    for network in asterisk.local_networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            found.append(("asterisk", "local_networks", f'"{network}" is not a network', 'write it as "10.0.0.0/8"'))
+    return found
+
+
+def _of_ports(settings: Settings) -> list[tuple[str, str, str, str]]:
+    taken: dict[int, str] = {}
+    found: list[tuple[str, str, str, str]] = []
+    for section, key in [
+        ("asterisk", "sip_tcp_port"),
+        ("asterisk", "sip_tls_port"),
+        ("asterisk", "http_port"),
+        ("asterisk", "ami_port"),
+        ("agi", "port"),
+        ("http", "port"),
+    ]:
+        port = getattr(getattr(settings, section), key)
+        if port and port in taken:
+            found.append((section, key, f"port {port} is also {taken[port]}", "give each its own port"))
+        taken.setdefault(port, f"{section}.{key}")
+    return found
+
+
+def _of_phones(phones: Phones) -> list[tuple[str, str, str, str]]:
+    codes = [(key, getattr(phones, key)) for key in phones.__struct_fields__]
+    return [
+        ("phones", key, f"{code} begins with {other}, the code of {name}", "let no code be the beginning of another")
+        for key, code in codes
+        for name, other in codes
+        if key != name and code.startswith(other)
+    ]
+
+
+def _of_engine(settings: Settings) -> list[tuple[str, str, str, str]]:
+    if settings.engine.survivable_after_s * 1000 >= 3 * settings.engine.heartbeat_ms:
+        return []
+    mend = "let it be at least three heartbeats, so that a late one is no alarm"
+    return [("engine", "survivable_after_s", "is less than three heartbeats", mend)]
