@@ -23,10 +23,10 @@ from baresip import Config, Runtime
 from sambut.phones.baresip_decline import Decliner
 from sambut.phones.baresip_phone import BaresipPhone
 from sambut.phones.baresip_voice import Voices
+from sambut.phones.commands import Register
 from sambut.phones.exchange import Exchange
 from sambut.phones.invitation import SHOWN_HEADERS
 from sambut.phones.lines import open_door
-from sambut.phones.wire import Register
 
 SHOWN_HEADERS_MAX = 16
 

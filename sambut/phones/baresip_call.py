@@ -16,17 +16,30 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from baresip import BaresipError, Call, CallState, Event, StackEvent, StaleHandleError, TransferFailed
+import baresip
+from baresip import BaresipError, Call, CallState, Event, StackEvent, StaleHandleError
 from baresip.errors import split_status
 
-from sambut.phones import wire
 from sambut.phones.baresip_decline import Decliner
 from sambut.phones.baresip_voice import Voice, Voices
 from sambut.phones.chores import Chores
 from sambut.phones.conduct import follow
 from sambut.phones.ears import Ear, heard_in
+from sambut.phones.events import (
+    Answered,
+    Ended,
+    Ending,
+    Held,
+    KeyHeard,
+    KeysPressed,
+    Progress,
+    Resumed,
+    TransferFailed,
+    Transferred,
+)
 from sambut.phones.exchange import NotDone, Tell
 from sambut.phones.lines import now_ms
+from sambut.phones.plans import AnyPlan, KeyPress
 
 BUSY_REFRESH_TRIES = 20
 BUSY_REFRESH_S = 0.1
@@ -60,7 +73,7 @@ class BaresipCall:
         self._on_ended = on_ended
         self._voice: Voice | None = None
         self._incoming = call.state is CallState.INCOMING
-        self._press: tuple[wire.KeyPress, ...] = ()
+        self._press: tuple[KeyPress, ...] = ()
         self._hang_up_after_ms: int | None = None
         self._answered_s: float | None = None
         self._ended_here = False
@@ -68,18 +81,18 @@ class BaresipCall:
         self._chores = Chores()
         self._end_is_told = asyncio.Event()
         call.on(self._on_stack_event)
-        call.on_dtmf(lambda digit: tell(wire.KeyHeard(at_ms=now_ms(), **self._who(), key=digit.digit)))
+        call.on_dtmf(lambda digit: tell(KeyHeard(at_ms=now_ms(), **self._who(), key=digit.digit)))
 
     def _who(self) -> dict[str, str]:
         return {"device": self._device, "call": self.name}
 
     # -- what is done with it ------------------------------------------------
 
-    def follow(self, plan: wire.AnyPlan) -> None:
+    def follow(self, plan: AnyPlan) -> None:
         """Begin the plan for a ringing call."""
         self._chores.start(_unless_gone(follow(plan, self, self._call.headers)))
 
-    def after_answer(self, press: tuple[wire.KeyPress, ...], hang_up_after_ms: int | None) -> None:
+    def after_answer(self, press: tuple[KeyPress, ...], hang_up_after_ms: int | None) -> None:
         """What an own call does by itself once it is answered."""
         self._press = press
         self._hang_up_after_ms = hang_up_after_ms
@@ -108,12 +121,12 @@ class BaresipCall:
     async def hold(self) -> None:
         """Hold the far end."""
         await self._when_not_refreshing(self._call.hold)
-        self._tell(wire.Held(at_ms=now_ms(), **self._who(), by="here"))
+        self._tell(Held(at_ms=now_ms(), **self._who(), by="here"))
 
     async def resume(self) -> None:
         """Take the far end off hold."""
         await self._when_not_refreshing(self._call.resume)
-        self._tell(wire.Resumed(at_ms=now_ms(), **self._who(), by="here"))
+        self._tell(Resumed(at_ms=now_ms(), **self._who(), by="here"))
 
     async def _when_not_refreshing(self, change: Callable[[], Awaitable[None]]) -> None:
         if self._call.state is not CallState.ESTABLISHED:
@@ -129,17 +142,17 @@ class BaresipCall:
                 return
         await _asked(change())
 
-    async def press(self, press: tuple[wire.KeyPress, ...]) -> None:
+    async def press(self, press: tuple[KeyPress, ...]) -> None:
         """Begin to press keys."""
         if self._call.state is not CallState.ESTABLISHED:
             raise NotDone("wrong_state", "the call is not answered")
         self._chores.start(_unless_gone(self._press_all(press)))
 
-    async def _press_all(self, press: tuple[wire.KeyPress, ...]) -> None:
+    async def _press_all(self, press: tuple[KeyPress, ...]) -> None:
         for one in press:
             await asyncio.sleep(one.after_ms / 1000)
             await self._call.send_dtmf(one.keys, interdigit_ms=one.gap_ms)
-        self._tell(wire.KeysPressed(at_ms=now_ms(), **self._who()))
+        self._tell(KeysPressed(at_ms=now_ms(), **self._who()))
 
     async def transfer(self, uri: str) -> None:
         """Begin a blind transfer."""
@@ -150,10 +163,10 @@ class BaresipCall:
     async def _transfer(self, uri: str) -> None:
         try:
             await self._call.transfer(uri, timeout=TRANSFER_S_MAX)
-        except TransferFailed as failure:
-            self._tell(wire.TransferFailed(at_ms=now_ms(), **self._who(), status=failure.status, reason=failure.reason))
+        except baresip.TransferFailed as failure:
+            self._tell(TransferFailed(at_ms=now_ms(), **self._who(), status=failure.status, reason=failure.reason))
         except BaresipError as failure:
-            self._tell(wire.TransferFailed(at_ms=now_ms(), **self._who(), status=None, reason=str(failure)))
+            self._tell(TransferFailed(at_ms=now_ms(), **self._who(), status=None, reason=str(failure)))
 
     def speak(self, tone_hz: int) -> None:
         """Change the tone, now if it talks, else from the answer on."""
@@ -166,15 +179,15 @@ class BaresipCall:
     def _on_stack_event(self, event: StackEvent) -> None:
         match event.event:
             case Event.CALL_RINGING:
-                self._tell(wire.Progress(at_ms=now_ms(), **self._who(), status=180))
+                self._tell(Progress(at_ms=now_ms(), **self._who(), status=180))
             case Event.CALL_PROGRESS:
-                self._tell(wire.Progress(at_ms=now_ms(), **self._who(), status=183))
+                self._tell(Progress(at_ms=now_ms(), **self._who(), status=183))
             case Event.CALL_ESTABLISHED:
                 self._begin_to_talk()
             case Event.CALL_HOLD:
-                self._tell(wire.Held(at_ms=now_ms(), **self._who(), by="far"))
+                self._tell(Held(at_ms=now_ms(), **self._who(), by="far"))
             case Event.CALL_RESUME:
-                self._tell(wire.Resumed(at_ms=now_ms(), **self._who(), by="far"))
+                self._tell(Resumed(at_ms=now_ms(), **self._who(), by="far"))
             case Event.CALL_CLOSED:
                 self._end(event.text or "")
 
@@ -185,7 +198,7 @@ class BaresipCall:
         ear = Ear(Path(self.folder) / f"{self.name}.wav") if self.folder is not None else None
         self._voice = Voice(self._call, self.tone_hz, ear)
         self._voices.add(self._voice)
-        self._tell(wire.Answered(at_ms=now_ms(), **self._who(), by="here" if self._incoming else "far"))
+        self._tell(Answered(at_ms=now_ms(), **self._who(), by="here" if self._incoming else "far"))
         if self._press:
             self._chores.start(_unless_gone(self._press_all(self._press)))
         if self._hang_up_after_ms is not None:
@@ -200,7 +213,7 @@ class BaresipCall:
         if text.startswith(TRANSFERRED):
             # Told here and not where the transfer is awaited: that chore ends with the call.
             self._ended_here = True
-            self._tell(wire.Transferred(at_ms=ended_at_ms, **self._who()))
+            self._tell(Transferred(at_ms=ended_at_ms, **self._who()))
         talk_ms = 0 if self._answered_s is None else int((time.monotonic() - self._answered_s) * 1000)
         recorded = None
         if self._voice is not None:
@@ -215,7 +228,7 @@ class BaresipCall:
         heard = await heard_in(recorded) if recorded is not None else None
         status, reason = split_status(text)
         self._tell(
-            wire.Ended(
+            Ended(
                 at_ms=at_ms,
                 **self._who(),
                 by="here" if self._ended_here else "far",
@@ -228,7 +241,7 @@ class BaresipCall:
         )
         self._end_is_told.set()
 
-    def _how_it_ended(self, status: int | None, reason: str) -> wire.Ending:
+    def _how_it_ended(self, status: int | None, reason: str) -> Ending:
         ordinary = self._ended_here or reason.startswith(ORDINARY_ENDS)
         if self._answered_s is not None:
             return "hung_up" if ordinary else "failed"

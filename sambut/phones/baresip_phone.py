@@ -6,14 +6,16 @@ from urllib.parse import quote
 
 from baresip import Account, BaresipError, Call, RegistrationError, Runtime, UserAgent
 
-from sambut.phones import wire
 from sambut.phones.baresip_call import BaresipCall
 from sambut.phones.baresip_decline import Decliner
 from sambut.phones.baresip_voice import Voices
 from sambut.phones.chores import Chores
+from sambut.phones.commands import Register
+from sambut.phones.events import Dialed, Registered, RegistrationFailed, Ringing, Unregistered
 from sambut.phones.exchange import NotDone, Tell
 from sambut.phones.invitation import caller_of
 from sambut.phones.lines import now_ms
+from sambut.phones.plans import AnyPlan, KeyPress, LetsItRing
 
 REGISTER_S_MAX = 10.0
 UNREGISTER_S_MAX = 1.5
@@ -21,7 +23,7 @@ LAST_WORDS_S_MAX = 1.5
 CODECS = ("pcma", "pcmu")
 
 
-def address_of_record(settings: wire.Register) -> str:
+def address_of_record(settings: Register) -> str:
     """baresip's account line. Raises NotDone for text its parser would misread."""
     try:
         account = Account(
@@ -40,7 +42,7 @@ def address_of_record(settings: wire.Register) -> str:
     return f'"{name}" {account.aor()}' if name else account.aor()
 
 
-def uri_of(target: str, settings: wire.Register) -> str:
+def uri_of(target: str, settings: Register) -> str:
     """The URI of a dialled target: `*11#` becomes `sip:*11%23@server:port`; a whole URI stays as it is."""
     if target.startswith(("sip:", "sips:")):
         return target
@@ -51,16 +53,14 @@ def uri_of(target: str, settings: wire.Register) -> str:
 class BaresipPhone:
     """See `exchange.Phone` for what each method promises."""
 
-    def __init__(
-        self, runtime: Runtime, settings: wire.Register, tell: Tell, voices: Voices, decliner: Decliner
-    ) -> None:
+    def __init__(self, runtime: Runtime, settings: Register, tell: Tell, voices: Voices, decliner: Decliner) -> None:
         self._runtime = runtime
         self._settings = settings
         self._tell = tell
         self._voices = voices
         self._decliner = decliner
         self._agent: UserAgent | None = None
-        self._plan: wire.AnyPlan = wire.LetsItRing()
+        self._plan: AnyPlan = LetsItRing()
         self._tone_hz = settings.tone_hz
         self._folder = settings.record_folder
         self._calls: dict[str, BaresipCall] = {}
@@ -94,11 +94,11 @@ class BaresipPhone:
         except BaresipError as error:
             self._fail_to_register(None, str(error))
         else:
-            self._tell(wire.Registered(at_ms=now_ms(), device=self._settings.device))
+            self._tell(Registered(at_ms=now_ms(), device=self._settings.device))
 
     def _fail_to_register(self, status: int | None, reason: str) -> None:
         device = self._settings.device
-        self._tell(wire.RegistrationFailed(at_ms=now_ms(), device=device, status=status, reason=reason))
+        self._tell(RegistrationFailed(at_ms=now_ms(), device=device, status=status, reason=reason))
 
     async def unregister(self) -> None:
         """Begin to take the registration back; told as unregistered."""
@@ -110,9 +110,9 @@ class BaresipPhone:
         except BaresipError as error:
             self._fail_to_register(None, str(error))
         else:
-            self._tell(wire.Unregistered(at_ms=now_ms(), device=self._settings.device))
+            self._tell(Unregistered(at_ms=now_ms(), device=self._settings.device))
 
-    def behave(self, plan: wire.AnyPlan) -> None:
+    def behave(self, plan: AnyPlan) -> None:
         """Set the plan for calls to come."""
         self._plan = plan
 
@@ -129,7 +129,7 @@ class BaresipPhone:
             call.folder = folder
 
     async def dial(
-        self, target: str, press: tuple[wire.KeyPress, ...], headers: dict[str, str], hang_up_after_ms: int | None
+        self, target: str, press: tuple[KeyPress, ...], headers: dict[str, str], hang_up_after_ms: int | None
     ) -> None:
         """Place a call; told as dialed, then progress, answered, ended."""
         uri = uri_of(target, self._settings)
@@ -139,14 +139,14 @@ class BaresipPhone:
             raise NotDone("failed", str(error)) from error
         call = self._adopt(stack_call)
         call.after_answer(press, hang_up_after_ms)
-        self._tell(wire.Dialed(at_ms=now_ms(), device=self._settings.device, call=call.name, target=target))
+        self._tell(Dialed(at_ms=now_ms(), device=self._settings.device, call=call.name, target=target))
 
     def _ring(self, stack_call: Call) -> None:
         call = self._adopt(stack_call)
         headers = stack_call.headers
         caller = caller_of(headers.get("From", stack_call.peer or ""))
         self._tell(
-            wire.Ringing(
+            Ringing(
                 at_ms=now_ms(),
                 device=self._settings.device,
                 call=call.name,
@@ -201,7 +201,7 @@ class BaresipPhone:
         """Take the far end off hold."""
         await self._call(call).resume()
 
-    async def press(self, call: str, press: tuple[wire.KeyPress, ...]) -> None:
+    async def press(self, call: str, press: tuple[KeyPress, ...]) -> None:
         """Begin to press keys."""
         await self._call(call).press(press)
 

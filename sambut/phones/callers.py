@@ -14,148 +14,22 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 
 from sambut.phones import g711, tones
+from sambut.phones.caller_script import CallerScript, CallOutcome, Step, outcome_of, read_steps, refuse_line_breaks
 from sambut.phones.ears import heard_in
 from sambut.phones.rtp_voice import RtpVoice
 from sambut.phones.sipp_scenario import write_poke, write_scenario
-from sambut.phones.wire import Heard, KeyPress
 
 POLL_S = 0.02
 BOUND_SPARE_MS = 10_000
 STOP_S_MAX = 6.0
 ERRORS_SHOWN_CHARS = 2000
-
-CallEnding = Literal["hung_up_here", "hung_up_far", "cancelled", "refused", "failed"]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallerScript:
-    """What one caller does.
-
-    It cancels when nobody answers for give_up_after_ms; answered, it hangs up hang_up_after_ms later, or without that
-    stays until the far end hangs up, or stay_ms_max have passed. Keys are pressed at their times after the answer.
-
-    number and display_name are sent as they are, whatever stands in them; a number of "" calls anonymously
-    (RFC 3323). A display name is put in quotes with `"` and `\\` escaped; `raw_from` replaces the whole address.
-    Line breaks are refused by `call`, for they would end the header and be another test's subject.
-    """
-
-    number: str
-    did: str
-    display_name: str = ""
-    raw_from: str | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    tone_hz: int = 400
-    sound: Path | None = None
-    press: tuple[KeyPress, ...] = ()
-    give_up_after_ms: int = 20_000
-    hang_up_after_ms: int | None = None
-    stay_ms_max: int = 600_000
-    records: bool = False
-    law: g711.Law = "alaw"
-
-    def from_address(self, host: str) -> str:
-        """The From header's address, without tag."""
-        if self.raw_from is not None:
-            return self.raw_from
-        if not self.number:
-            return '"Anonymous" <sip:anonymous@anonymous.invalid>'
-        quoted = self.display_name.replace("\\", "\\\\").replace('"', '\\"')
-        name = f'"{quoted}" ' if self.display_name else ""
-        return f"{name}<sip:{self.number}@{host}>"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CallOutcome:
-    """How a call went. Times are milliseconds since the INVITE left, None for what did not happen.
-
-    status is the SIP status that ended an unanswered call. `errors` is SIPp's own complaint when the call failed.
-    """
-
-    script: CallerScript
-    ending: CallEnding
-    status: int | None
-    rang_after_ms: int | None
-    answered_after_ms: int | None
-    ended_after_ms: int | None
-    keys_are_pressed: bool
-    heard: Heard | None
-    exit_code: int
-    errors: str
-
-    @property
-    def talk_ms(self) -> int:
-        """How long it was connected, 0 if it was not."""
-        if self.answered_after_ms is None or self.ended_after_ms is None:
-            return 0
-        return self.ended_after_ms - self.answered_after_ms
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Step:
-    """One line of a scenario's log: what happened, when by SIPp's clock, and details."""
-
-    word: str
-    at_ms: int
-    more: tuple[str, ...] = ()
-
-
-def read_steps(text: str) -> list[Step]:
-    """Read the scenario's log; lines that are no steps, and a last line still being written, are left out."""
-    steps = []
-    for line in text.splitlines(keepends=True):
-        words = line.split()
-        if line.endswith("\n") and len(words) >= 3 and words[0] == "step" and words[2].isdigit():
-            steps.append(Step(word=words[1], at_ms=int(words[2]), more=tuple(words[3:])))
-    return steps
-
-
-def outcome_of(
-    script: CallerScript,
-    steps: Sequence[Step],
-    *,
-    exit_code: int,
-    errors: str,
-    heard: Heard | None,
-    keys_are_pressed: bool,
-) -> CallOutcome:
-    """What a call's steps amount to. SIPp's exit code alone says failed; it has no word for how a call ended."""
-    at = {step.word: step for step in reversed(steps)}
-    began = at["inviting"].at_ms if "inviting" in at else 0
-
-    def after_ms(*words: str) -> int | None:
-        return next((at[word].at_ms - began for word in words if word in at), None)
-
-    status = int(at["refused"].more[0]) if "refused" in at and at["refused"].more else None
-    return CallOutcome(
-        script=script,
-        ending=_ending(set(at), exit_code),
-        status=status,
-        rang_after_ms=after_ms("ringing"),
-        answered_after_ms=after_ms("answered"),
-        ended_after_ms=after_ms("far_bye", "hanging_up", "cancelling", "refused"),
-        keys_are_pressed=keys_are_pressed,
-        heard=heard,
-        exit_code=exit_code,
-        errors=errors,
-    )
-
-
-def _ending(words: set[str], exit_code: int) -> CallEnding:
-    if exit_code != 0 or "done" not in words or "lost" in words:
-        return "failed"
-    if "far_bye" in words:
-        return "hung_up_far"
-    if "cancelling" in words:
-        return "cancelled"
-    return "refused" if "refused" in words else "hung_up_here"
 
 
 class LiveCall:
@@ -312,7 +186,7 @@ class TrunkCallers:
 
         Raises ValueError for line breaks or an unusable sound file, OSError when no socket can be had.
         """
-        _refuse_line_breaks(script)
+        refuse_line_breaks(script)
         sound = _sound_of(script)
         local_port = await self._free_ports.get()
         try:
@@ -364,13 +238,6 @@ async def _wait_for_end(process: asyncio.subprocess.Process, within_s: float) ->
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(within_s):
             await process.wait()
-
-
-def _refuse_line_breaks(script: CallerScript) -> None:
-    texts = [script.number, script.did, script.display_name, script.raw_from or ""]
-    texts += [text for header in script.headers for text in header]
-    if any(character in text for text in texts for character in "\r\n\0"):
-        raise ValueError("a caller's script has a line break or NUL, which would end its header")
 
 
 def _sound_of(script: CallerScript) -> g711.Octets:

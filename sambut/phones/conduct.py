@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Protocol, assert_never
 
 from sambut.phones.invitation import auto_answer_after_ms
-from sambut.phones.wire import AnyPlan, Declines, IsBusy, LetsItRing, PicksUp, PicksUpWhenTold
+from sambut.phones.plans import AnyPlan, Declines, IsBusy, LetsItRing, PicksUp, PicksUpWhenTold
 
 
 class RingingCall(Protocol):

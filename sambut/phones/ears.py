@@ -10,7 +10,7 @@ import numpy as np
 import structlog
 
 from sambut.phones import tones
-from sambut.phones.wire import Heard, Stretch, ToneHeard
+from sambut.phones.events import Heard, Stretch, ToneHeard
 
 log = structlog.get_logger()
 

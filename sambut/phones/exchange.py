@@ -13,32 +13,28 @@ from typing import Protocol, assert_never
 import msgspec
 import structlog
 
-from sambut.phones.lines import LineDoor, now_ms
-from sambut.phones.wire import (
+from sambut.phones.commands import (
     AnyCommand,
-    AnyPlan,
     Behave,
     Dial,
-    Done,
-    Event,
     Finish,
     HangUp,
     Hold,
-    KeyPress,
     PickUp,
     PressKeys,
     Record,
     Refuse,
-    Refused,
     Register,
     RegisterAgain,
     Resume,
-    Started,
     Talk,
     Transfer,
     Unregister,
-    command_of,
 )
+from sambut.phones.events import Done, Event, Refused, Started
+from sambut.phones.lines import LineDoor, now_ms
+from sambut.phones.plans import AnyPlan, KeyPress
+from sambut.phones.wire import command_of
 
 log = structlog.get_logger()
 
@@ -46,7 +42,7 @@ CLOSING_S_MAX = 4.0
 
 
 class NotDone(Exception):
-    """A command that could not be done: a code of `wire.Refused` and why."""
+    """A command that could not be done: a code of `events.Refused` and why."""
 
     def __init__(self, code: str, why: str) -> None:
         super().__init__(f"{code}: {why}")

@@ -5,7 +5,8 @@ import os
 import sys
 import time
 
-from sambut.phones.wire import LINE_BYTES_MAX, Event, line_of
+from sambut.phones.events import Event
+from sambut.phones.wire import LINE_BYTES_MAX, line_of
 
 # A reader this far behind is dead or lost; a phone that nobody listens to must not ring on.
 UNREAD_BYTES_MAX = 4 * 1024 * 1024

@@ -19,10 +19,10 @@ from pathlib import Path
 import pjsua2 as pj
 import structlog
 
+from sambut.phones.commands import Register
 from sambut.phones.exchange import Exchange, NotDone
 from sambut.phones.lines import open_door
 from sambut.phones.pjsua_phone import PjsuaPhone
-from sambut.phones.wire import Register
 
 PHONES_MAX = 3
 TICK_S = 0.01

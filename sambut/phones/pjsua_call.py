@@ -14,12 +14,24 @@ from pathlib import Path
 import pjsua2 as pj
 import structlog
 
-from sambut.phones import wire
 from sambut.phones.chores import Chores
 from sambut.phones.conduct import follow
 from sambut.phones.ears import heard_in
+from sambut.phones.events import (
+    Answered,
+    Ended,
+    Ending,
+    Held,
+    KeyHeard,
+    KeysPressed,
+    Progress,
+    Resumed,
+    TransferFailed,
+    Transferred,
+)
 from sambut.phones.exchange import NotDone, Tell
 from sambut.phones.lines import now_ms
+from sambut.phones.plans import AnyPlan, KeyPress
 
 log = structlog.get_logger()
 
@@ -54,7 +66,7 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
         self._recorder: pj.AudioMediaRecorder | None = None
         self._recorded: Path | None = None
         self._media: pj.AudioMedia | None = None
-        self._press: tuple[wire.KeyPress, ...] = ()
+        self._press: tuple[KeyPress, ...] = ()
         self._hang_up_after_ms: int | None = None
         self._answered_s: float | None = None
         self._ended_here = False
@@ -68,14 +80,14 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
 
     # -- what is done with it ------------------------------------------------
 
-    def ring(self, plan: wire.AnyPlan) -> None:
+    def ring(self, plan: AnyPlan) -> None:
         """Send 180 and begin the plan."""
         self._rings = True
         with _asked():
             self.answer(_op(180))
         self._chores.start(_unless_gone(follow(plan, self, self._headers)))
 
-    def after_answer(self, press: tuple[wire.KeyPress, ...], hang_up_after_ms: int | None) -> None:
+    def after_answer(self, press: tuple[KeyPress, ...], hang_up_after_ms: int | None) -> None:
         """What an own call does by itself once it is answered."""
         self._press = press
         self._hang_up_after_ms = hang_up_after_ms
@@ -104,7 +116,7 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
         self._check_that(self._answered_s is not None, "the call is not answered")
         with _asked():
             self.setHold(pj.CallOpParam(True))
-        self._tell(wire.Held(at_ms=now_ms(), **self._who(), by="here"))
+        self._tell(Held(at_ms=now_ms(), **self._who(), by="here"))
 
     async def resume(self) -> None:
         """Take the far end off hold."""
@@ -113,21 +125,21 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
         how.opt.flag = pj.PJSUA_CALL_UNHOLD
         with _asked():
             self.reinvite(how)
-        self._tell(wire.Resumed(at_ms=now_ms(), **self._who(), by="here"))
+        self._tell(Resumed(at_ms=now_ms(), **self._who(), by="here"))
 
-    async def press(self, press: tuple[wire.KeyPress, ...]) -> None:
+    async def press(self, press: tuple[KeyPress, ...]) -> None:
         """Begin to press keys."""
         self._check_that(self._answered_s is not None, "the call is not answered")
         self._chores.start(_unless_gone(self._press_all(press)))
 
-    async def _press_all(self, press: tuple[wire.KeyPress, ...]) -> None:
+    async def _press_all(self, press: tuple[KeyPress, ...]) -> None:
         for one in press:
             await asyncio.sleep(one.after_ms / 1000)
             for key in one.keys:
                 with _asked():
                     self.dialDtmf(key)
                 await asyncio.sleep((TONE_MS + one.gap_ms) / 1000)
-        self._tell(wire.KeysPressed(at_ms=now_ms(), **self._who()))
+        self._tell(KeysPressed(at_ms=now_ms(), **self._who()))
 
     async def transfer(self, uri: str) -> None:
         """Begin a blind transfer."""
@@ -154,7 +166,7 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
             state = self.getInfo()
             match state.state:
                 case pj.PJSIP_INV_STATE_EARLY if not self._incoming:
-                    self._tell(wire.Progress(at_ms=now_ms(), **self._who(), status=state.lastStatusCode))
+                    self._tell(Progress(at_ms=now_ms(), **self._who(), status=state.lastStatusCode))
                 case pj.PJSIP_INV_STATE_CONFIRMED:
                     self._begin_to_talk()
                 case pj.PJSIP_INV_STATE_DISCONNECTED:
@@ -176,7 +188,7 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
     def onDtmfDigit(self, prm: pj.OnDtmfDigitParam) -> None:
         """The far end pressed a key."""
         with _guarded():
-            self._tell(wire.KeyHeard(at_ms=now_ms(), **self._who(), key=prm.digit))
+            self._tell(KeyHeard(at_ms=now_ms(), **self._who(), key=prm.digit))
 
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
         """News of our transfer; the call ends when it came about."""
@@ -184,16 +196,16 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
             if not prm.finalNotify:
                 return
             if prm.statusCode // 100 == 2:
-                self._tell(wire.Transferred(at_ms=now_ms(), **self._who()))
+                self._tell(Transferred(at_ms=now_ms(), **self._who()))
                 self._chores.start(_unless_gone(self.hang_up()))
             else:
-                self._tell(wire.TransferFailed(at_ms=now_ms(), **self._who(), status=prm.statusCode, reason=prm.reason))
+                self._tell(TransferFailed(at_ms=now_ms(), **self._who(), status=prm.statusCode, reason=prm.reason))
 
     def _notice_hold(self, held: bool) -> None:
         if held is self._held_by_far or self._answered_s is None:
             return
         self._held_by_far = held
-        event = wire.Held if held else wire.Resumed
+        event = Held if held else Resumed
         self._tell(event(at_ms=now_ms(), **self._who(), by="far"))
 
     def _begin_to_talk(self) -> None:
@@ -206,7 +218,7 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
             self._recorder = pj.AudioMediaRecorder()
             self._recorder.createRecorder(str(self._recorded))
         self._join_sound()
-        self._tell(wire.Answered(at_ms=now_ms(), **self._who(), by="here" if self._incoming else "far"))
+        self._tell(Answered(at_ms=now_ms(), **self._who(), by="here" if self._incoming else "far"))
         if self._press:
             self._chores.start(_unless_gone(self._press_all(self._press)))
         if self._hang_up_after_ms is not None:
@@ -238,7 +250,7 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
         heard = await heard_in(self._recorded) if self._recorded is not None else None
         self._on_ended(self)
         self._tell(
-            wire.Ended(
+            Ended(
                 at_ms=at_ms,
                 **self._who(),
                 by="here" if self._ended_here else "far",
@@ -251,7 +263,7 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
         )
         self._end_is_told.set()
 
-    def _how_it_ended(self, status: int) -> wire.Ending:
+    def _how_it_ended(self, status: int) -> Ending:
         if self._answered_s is not None:
             return "hung_up" if status == 200 else "failed"
         if status == 487:

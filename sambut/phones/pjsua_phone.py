@@ -7,11 +7,14 @@ from urllib.parse import quote
 
 import pjsua2 as pj
 
-from sambut.phones import tones, wire
+from sambut.phones import tones
+from sambut.phones.commands import Register
+from sambut.phones.events import Dialed, Registered, RegistrationFailed, Ringing, Unregistered
 from sambut.phones.exchange import NotDone, Tell
 from sambut.phones.invitation import SHOWN_HEADERS, caller_of, headers_of
 from sambut.phones.lines import now_ms
 from sambut.phones.pjsua_call import PjsuaCall
+from sambut.phones.plans import AnyPlan, KeyPress, LetsItRing
 
 LAST_WORDS_S_MAX = 1.5
 UNREGISTER_S_MAX = 1.5
@@ -36,14 +39,14 @@ class PjsuaAccount(pj.Account):  # type: ignore[misc] # pjsua2 is SWIG code with
 class PjsuaPhone:
     """See `exchange.Phone` for what each method promises."""
 
-    def __init__(self, settings: wire.Register, tell: Tell, *, address: str, tones_folder: Path) -> None:
+    def __init__(self, settings: Register, tell: Tell, *, address: str, tones_folder: Path) -> None:
         self._settings = settings
         self._tell = tell
         self._address = address
         self._tones_folder = tones_folder
         self._account: PjsuaAccount | None = PjsuaAccount(self)
         self._player: pj.AudioMediaPlayer | None = None
-        self._plan: wire.AnyPlan = wire.LetsItRing()
+        self._plan: AnyPlan = LetsItRing()
         self._folder = settings.record_folder
         self._calls: dict[str, PjsuaCall] = {}
         self._calls_made = 0
@@ -96,17 +99,17 @@ class PjsuaPhone:
         if code // 100 != 2:
             self._is_registered = False
             status = code if code >= 300 else None
-            self._tell(wire.RegistrationFailed(at_ms=now_ms(), device=device, status=status, reason=reason))
+            self._tell(RegistrationFailed(at_ms=now_ms(), device=device, status=status, reason=reason))
         elif expires_s == 0 or expires_s > 0xFFFF_0000:
             self._is_registered = False
             self._unregistered.set()
-            self._tell(wire.Unregistered(at_ms=now_ms(), device=device))
+            self._tell(Unregistered(at_ms=now_ms(), device=device))
         elif not self._is_registered:
             self._is_registered = True
             self._unregistered.clear()
-            self._tell(wire.Registered(at_ms=now_ms(), device=device))
+            self._tell(Registered(at_ms=now_ms(), device=device))
 
-    def behave(self, plan: wire.AnyPlan) -> None:
+    def behave(self, plan: AnyPlan) -> None:
         """Set the plan for calls to come."""
         self._plan = plan
 
@@ -127,7 +130,7 @@ class PjsuaPhone:
         self._folder = folder
 
     async def dial(
-        self, target: str, press: tuple[wire.KeyPress, ...], headers: dict[str, str], hang_up_after_ms: int | None
+        self, target: str, press: tuple[KeyPress, ...], headers: dict[str, str], hang_up_after_ms: int | None
     ) -> None:
         """Place a call; told as dialed, then progress, answered, ended."""
         how = pj.CallOpParam(True)
@@ -142,7 +145,7 @@ class PjsuaPhone:
         except pj.Error as error:
             self._forget(call)
             raise NotDone("failed", error.reason) from error
-        self._tell(wire.Dialed(at_ms=now_ms(), device=self._settings.device, call=call.name, target=target))
+        self._tell(Dialed(at_ms=now_ms(), device=self._settings.device, call=call.name, target=target))
 
     def _uri_of(self, target: str) -> str:
         if target.startswith(("sip:", "sips:")):
@@ -158,7 +161,7 @@ class PjsuaPhone:
         call = self._adopt(stack_id, headers)
         device = self._settings.device
         self._tell(
-            wire.Ringing(
+            Ringing(
                 at_ms=now_ms(), device=device, call=call.name, number=caller.number, name=caller.name, headers=headers
             )
         )
@@ -210,7 +213,7 @@ class PjsuaPhone:
         """Take the far end off hold."""
         await self._call(call).resume()
 
-    async def press(self, call: str, press: tuple[wire.KeyPress, ...]) -> None:
+    async def press(self, call: str, press: tuple[KeyPress, ...]) -> None:
         """Begin to press keys."""
         await self._call(call).press(press)
 

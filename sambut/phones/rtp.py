@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sambut.phones.g711 import PAYLOAD_TYPES, SILENCE, Law, Octets
-from sambut.phones.wire import KeyPress
+from sambut.phones.plans import KeyPress
 
 PACKET_MS = 20
 SAMPLES = 160

@@ -13,7 +13,7 @@ import numpy as np
 
 from sambut.phones import g711, rtp
 from sambut.phones.ears import Ear
-from sambut.phones.wire import KeyPress
+from sambut.phones.plans import KeyPress
 
 
 class RtpVoice(asyncio.DatagramProtocol):

@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from sambut.phones import tones
-from sambut.phones.callers import CallerScript, CallOutcome, Step, TrunkCallers, outcome_of, read_steps
+from sambut.phones.caller_script import CallerScript, CallOutcome, Step, outcome_of, read_steps
+from sambut.phones.callers import TrunkCallers
 from sambut.phones.sipp_program import sipp_words
 from sambut.phones.sipp_scenario import write_poke, write_scenario
 

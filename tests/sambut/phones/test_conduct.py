@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sambut.phones.conduct import follow
-from sambut.phones.wire import AnyPlan, Declines, IsBusy, LetsItRing, PicksUp, PicksUpWhenTold
+from sambut.phones.plans import AnyPlan, Declines, IsBusy, LetsItRing, PicksUp, PicksUpWhenTold
 
 TOLD = {"Alert-Info": "info=alert-autoanswer"}
 

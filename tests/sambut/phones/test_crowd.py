@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from sambut.phones import wire
 from sambut.phones.agents import read_options
-from sambut.phones.crowd import AgentPhones, NotSeen, PhoneRefused, Phones, PhonesGone, PjsuaPhones
+from sambut.phones.crowd import AgentPhones, Phones, PjsuaPhones
+from sambut.phones.events import Done, Refused, Ringing, Started
+from sambut.phones.phone_process import NotSeen, PhoneRefused, PhonesGone
+from sambut.phones.plans import LetsItRing
+from sambut.phones.wire import LINE_BYTES_MAX, event_of
 
 pytestmark = pytest.mark.slow  # each story starts a process with a SIP stack
 
@@ -34,7 +37,7 @@ async def eventually_gone(pid: int, within_s: float = 10.0) -> bool:
 async def test_a_process_starts_and_ends_with_its_context(kind: type[AgentPhones] | type[PjsuaPhones]) -> None:
     async with kind() as phones:
         pid = phones.pid
-        assert [event.pid for event in phones.seen(wire.Started)] == [pid]
+        assert [event.pid for event in phones.seen(Started)] == [pid]
 
     assert await eventually_gone(pid, within_s=0.5)
 
@@ -48,9 +51,9 @@ async def test_a_signal_ends_it_cleanly(
         os.kill(phones.pid, number)
 
         with pytest.raises(PhonesGone):
-            await phones.wait_for(wire.Ringing)
+            await phones.wait_for(Ringing)
         with pytest.raises(PhonesGone):
-            await phones.behave("1001", wire.LetsItRing())
+            await phones.behave("1001", LetsItRing())
 
     assert "Traceback" not in (tmp_path / "errors").read_text()
 
@@ -86,7 +89,7 @@ async def test_unreadable_lines_are_refused_and_the_next_is_read(
         *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
     )
     assert process.stdin is not None
-    long_line = b'{"do": "' + b"x" * 2 * wire.LINE_BYTES_MAX + b'"}\n'
+    long_line = b'{"do": "' + b"x" * 2 * LINE_BYTES_MAX + b'"}\n'
     for line in (
         b"\n",
         b"not json\n",
@@ -97,12 +100,12 @@ async def test_unreadable_lines_are_refused_and_the_next_is_read(
     ):
         process.stdin.write(line)
     assert process.stdout is not None
-    said = [wire.event_of(line) async for line in process.stdout]
+    said = [event_of(line) async for line in process.stdout]
 
-    refused = [event for event in said if isinstance(event, wire.Refused)]
+    refused = [event for event in said if isinstance(event, Refused)]
     assert len(refused) >= 5
     assert {(event.ask, event.code) for event in refused} == {(-1, "unreadable")}
-    assert isinstance(said[-1], wire.Done)
+    assert isinstance(said[-1], Done)
     assert said[-1].ask == 7
     assert await process.wait() == 0
 

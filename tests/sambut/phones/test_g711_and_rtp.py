@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sambut.phones import g711, rtp
-from sambut.phones.wire import KeyPress
+from sambut.phones.plans import KeyPress
 
 
 @pytest.mark.parametrize(("law", "twice_coded"), [("alaw", set()), ("ulaw", {0x7F})])

@@ -3,38 +3,41 @@
 import msgspec
 import pytest
 
-from sambut.phones import wire
+from sambut.phones.commands import AnyCommand, Behave, Dial, Finish, Refuse, Register
+from sambut.phones.events import Ended, Heard, ToneHeard
+from sambut.phones.plans import KeyPress, LetsItRing, PicksUp, PicksUpWhenTold
+from sambut.phones.wire import command_of, event_of, line_of
 
 
 @pytest.mark.parametrize(
     "command",
     [
-        wire.Register(ask=1, device="1001", user="1001", server="127.0.0.1", port=5060, password='p"\\w'),
-        wire.Behave(ask=2, device="1001", plan=wire.PicksUp(after_ms=5, hang_up_after_ms=10)),
-        wire.Behave(ask=2, device="1001", plan=wire.PicksUpWhenTold()),
-        wire.Behave(ask=2, device="1001", plan=wire.LetsItRing()),
-        wire.Dial(ask=3, device="a", target="*11", press=(wire.KeyPress(keys="1#"),), headers={"X-A": "b"}),
-        wire.Refuse(ask=4, device="a", call="a-1", status=486),
-        wire.Finish(ask=0),
+        Register(ask=1, device="1001", user="1001", server="127.0.0.1", port=5060, password='p"\\w'),
+        Behave(ask=2, device="1001", plan=PicksUp(after_ms=5, hang_up_after_ms=10)),
+        Behave(ask=2, device="1001", plan=PicksUpWhenTold()),
+        Behave(ask=2, device="1001", plan=LetsItRing()),
+        Dial(ask=3, device="a", target="*11", press=(KeyPress(keys="1#"),), headers={"X-A": "b"}),
+        Refuse(ask=4, device="a", call="a-1", status=486),
+        Finish(ask=0),
     ],
 )
-def test_a_command_is_read_as_it_was_written(command: wire.AnyCommand) -> None:
-    line = wire.line_of(command)
+def test_a_command_is_read_as_it_was_written(command: AnyCommand) -> None:
+    line = line_of(command)
 
     assert line.count(b"\n") == 1
-    assert wire.command_of(line) == command
+    assert command_of(line) == command
 
 
 def test_an_event_is_read_as_it_was_written() -> None:
-    heard = wire.Heard(file="a.wav", duration_ms=5, sound_ms=4, tones=())
-    event = wire.Ended(
+    heard = Heard(file="a.wav", duration_ms=5, sound_ms=4, tones=())
+    event = Ended(
         at_ms=1, device="a", call="a-1", by="far", how="hung_up", status=None, reason="\r\n", talk_ms=9, heard=heard
     )
 
-    line = wire.line_of(event)
+    line = line_of(event)
 
     assert line.count(b"\n") == 1
-    assert wire.event_of(line) == event
+    assert event_of(line) == event
 
 
 @pytest.mark.parametrize(
@@ -55,12 +58,12 @@ def test_an_event_is_read_as_it_was_written() -> None:
 )
 def test_what_is_no_command_is_refused(line: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
-        wire.command_of(line)
+        command_of(line)
 
 
 def test_what_was_heard_is_asked_by_frequency() -> None:
-    tone = wire.ToneHeard(frequency_hz=1003.0, level_dbfs=-12.0, heard_ms=800, stretches=())
-    heard = wire.Heard(file="a.wav", duration_ms=1000, sound_ms=800, tones=(tone,))
+    tone = ToneHeard(frequency_hz=1003.0, level_dbfs=-12.0, heard_ms=800, stretches=())
+    heard = Heard(file="a.wav", duration_ms=1000, sound_ms=800, tones=(tone,))
 
     assert heard.has(1000)
     assert heard.heard_ms_of(1000) == 800
