@@ -1,9 +1,13 @@
 """What a flow needs of the outside: the caller's ear and keypad, the queues, the centre's lists and hours."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from kernel.ids import Did, InteractionId, NodeId, PromptId, QueueId, TrunkId
+from ivr.core.facts import FlowFact
+from ivr.core.flow import Flow
+from kernel.ids import CallerListId, Did, FlowId, HoursId, InteractionId, NodeId, PromptId, QueueId, TrunkId
+from kernel.instants import Instant
 from kernel.result_codes import Disposition
 
 
@@ -47,6 +51,9 @@ class Caller(Protocol):
     async def hang_up(self, cause_code: int) -> None:
         """After this the dialplan hangs up with that Q.850 cause (21 rejected, 17 busy, 16 normal)."""
 
+    async def stay(self) -> None:
+        """Take back the last of the three above: the flow goes on, or the dialplan takes its safety route."""
+
 
 class PromptMissing(Exception):
     """A prompt could not be played: its file is missing or unreadable to Asterisk."""
@@ -69,3 +76,66 @@ class QueueDoor(Protocol):
 
     async def end(self, interaction_id: InteractionId, disposition: Disposition) -> None:
         """Tell that the flow let the caller go."""
+
+
+class LookUpUnknown(Exception):
+    """There are no such hours, or no such list (any more)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Whether a number is on a list; ``priority`` (1-10) only for a priority list."""
+
+    is_listed: bool
+    priority: int | None
+
+
+class LookUps(Protocol):
+    """What the centre's description says just now. Answered from memory, without waiting."""
+
+    def is_open(self, hours_id: HoursId, at: Instant) -> bool:
+        """Is it open at that instant? Raises LookUpUnknown."""
+
+    def listing(self, list_id: CallerListId, number: str) -> Listing:
+        """Is a normalised number on the list? Raises LookUpUnknown."""
+
+    def music(self, queue_id: QueueId) -> str:
+        """The music class that callers of a queue hear; ``default`` for an unknown queue."""
+
+
+class FlowShelf(Protocol):
+    """The published flows."""
+
+    def for_did(self, did: Did) -> Flow | None:
+        """The flow that answers a number of ours; None for a number that is not ours."""
+
+    def of_version(self, flow_id: FlowId, version: int) -> Flow | None:
+        """One version of a flow; the present one when that version is gone; None when there is no such flow."""
+
+
+class FlowNotes(Protocol):
+    """Where the flow's facts are written down."""
+
+    async def note(self, facts: Sequence[FlowFact]) -> None:
+        """Write facts to the journal's flow stream."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPlace:
+    """Where a caller left the flow (for a queue or a number outside), so that it can go on there later."""
+
+    flow_id: FlowId
+    version: int
+    node_id: NodeId
+    variables: Mapping[str, str]
+    visits: Mapping[NodeId, int]
+
+
+class FlowMemory(Protocol):
+    """Remembers places across the queue, and across a restart of the program."""
+
+    async def keep(self, interaction_id: InteractionId, place: KeptPlace) -> None:
+        """Keep (or replace) an interaction's place, durably. Nothing is kept of an interaction without a contact."""
+
+    async def recall(self, interaction_id: InteractionId) -> KeptPlace | None:
+        """The place kept last; None when there is none."""

@@ -75,6 +75,13 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conclude:
+    """Put down how the call ends, before the caller hears it and hangs up by themselves. Answer: Done."""
+
+    disposition: Disposition
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp:
     """Let the caller go, with a Q.850 cause. No answer."""
 
@@ -82,7 +89,7 @@ class HangUp:
     disposition: Disposition
 
 
-Step = PickUp | Say | AskKey | CheckHours | CheckCallerList | EnterQueue | Transfer | HangUp
+Step = PickUp | Say | AskKey | CheckHours | CheckCallerList | EnterQueue | Transfer | Conclude | HangUp
 
 
 # --- answers -------------------------------------------------------------------------------------------------------

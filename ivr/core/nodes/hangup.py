@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ivr.core.nodes.kind import LEFT_QUEUE, Ask, Exit, Kind, Leave, Scene
 from ivr.core.settings import NodeSettings, OneOf, Prompts, Whole, setting
-from ivr.core.steps import HangUp, Said
+from ivr.core.steps import Conclude, Done, HangUp, Said
 from kernel.ids import PromptId
 from kernel.result_codes import Disposition
 
@@ -35,11 +35,14 @@ def exits(_settings: HangupSettings) -> tuple[Exit, ...]:
 
 
 def play(settings: HangupSettings, scene: Scene) -> Ask | Leave:
+    disposition = _disposition(settings, scene.variables)
     match scene.answer:
         case None if settings.prompts:
+            # Most people hang up while they hear that it is closed; that is no abandoned call.
+            return Ask(step=Conclude(disposition=disposition))
+        case Done():
             return Ask(step=scene.say(settings.prompts))
         case None | Said():
-            disposition = _disposition(settings, scene.variables)
             return Ask(step=HangUp(cause_code=settings.cause, disposition=disposition))
         case _:
             raise scene.unexpected()

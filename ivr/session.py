@@ -1,0 +1,249 @@
+"""Drives one caller through one flow: does what the interpreter asks, and gives it the answers.
+
+Whatever goes wrong on our side, the caller is left to the dialplan's safety route: it finds ``ACD_NEXT`` empty.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+import structlog
+
+from ivr.core.facts import FlowFact, FlowStarted, FlowStopped, NodeLeft
+from ivr.core.flow import Flow
+from ivr.core.interpreter import ExitTaken, Interpreter, Move, Place
+from ivr.core.steps import (
+    Answer,
+    AskKey,
+    CheckCallerList,
+    CheckHours,
+    Conclude,
+    Done,
+    EnterQueue,
+    HangUp,
+    HoursChecked,
+    KeyPressed,
+    ListChecked,
+    LookUpFailed,
+    PickUp,
+    QueueRefused,
+    Said,
+    Say,
+    Transfer,
+)
+from ivr.ports import (
+    Caller,
+    CallerGone,
+    FlowMemory,
+    FlowNotes,
+    KeptPlace,
+    LookUps,
+    LookUpUnknown,
+    PromptMissing,
+    QueueDoor,
+)
+from kernel.ids import InteractionId, NodeId, PromptId
+from kernel.instants import Instant
+from kernel.result_codes import Disposition
+
+log = structlog.get_logger(__name__)
+
+
+class Stop(StrEnum):
+    """How the flow let go of the caller; the ``reason`` of FlowStopped."""
+
+    QUEUED = "queued"
+    TRANSFERRED = "transferred"
+    HUNG_UP = "hung_up"
+    CALLER_HUNG_UP = "caller_hung_up"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowWorld:
+    """All that a session needs beside the caller."""
+
+    door: QueueDoor
+    look_ups: LookUps
+    notes: FlowNotes
+    memory: FlowMemory
+    now: Callable[[], Instant]
+
+
+class FlowSession:
+    """One caller in one flow, from here to wherever it lets go. ``number`` is normalised."""
+
+    def __init__(
+        self, *, flow: Flow, caller: Caller, world: FlowWorld, interaction_id: InteractionId, number: str
+    ) -> None:
+        self._flow = flow
+        self._caller = caller
+        self._world = world
+        self._interaction_id = interaction_id
+        self._number = number
+        self._node_id = flow.start
+        self._is_concluded = False
+
+    async def begin(self, variables: Mapping[str, str]) -> Stop:
+        """Lead a new caller from the flow's start."""
+        return await self._run(flow_start=self._flow.start, first=lambda flow: flow.begin(variables))
+
+    async def resume(self, kept: KeptPlace, answer: Answer) -> Stop:
+        """Go on where the caller left the flow, with what became of them there."""
+        place = Place(node_id=kept.node_id, variables=kept.variables, visits=kept.visits)
+        return await self._run(flow_start=kept.node_id, first=lambda flow: flow.proceed(place, answer))
+
+    async def _run(self, *, flow_start: NodeId, first: Callable[[Interpreter], Move]) -> Stop:
+        self._node_id = flow_start
+        await self._note(self._started())
+        try:
+            interpreter = Interpreter(self._flow)
+            stop = await self._lead(interpreter, first(interpreter))
+        except CallerGone:
+            stop = Stop.CALLER_HUNG_UP
+        except Exception:
+            log.exception("flow failed", interaction_id=self._interaction_id, flow_id=self._flow.id, node=self._node_id)
+            stop = await self._give_up()
+        await self._note(self._stopped(stop))
+        return stop
+
+    async def _lead(self, interpreter: Interpreter, move: Move) -> Stop:
+        while True:
+            await self._note(*(self._left(taken) for taken in move.left))
+            self._node_id = move.place.node_id
+            outcome = await self._do(move)
+            if isinstance(outcome, Stop):
+                return outcome
+            move = interpreter.proceed(move.place, outcome)
+
+    async def _do(self, move: Move) -> Answer | Stop:
+        match move.step:
+            case PickUp():
+                await self._caller.answer()
+                return Done()
+            case Say() as say:
+                return await self._say(say)
+            case AskKey(wait_ms_max=wait_ms_max):
+                return KeyPressed(key=await self._caller.wait_key(wait_ms_max))
+            case CheckHours() | CheckCallerList() as check:
+                return self._look_up(check)
+            case EnterQueue() as enter:
+                return await self._enter(enter, move.place)
+            case Transfer() as transfer:
+                return await self._transfer(transfer, move.place)
+            case Conclude(disposition=disposition):
+                await self._conclude(disposition)
+                return Done()
+            case HangUp(cause_code=cause_code, disposition=disposition):
+                await self._caller.hang_up(cause_code)
+                await self._conclude(disposition)
+                return Stop.HUNG_UP
+            case _:
+                assert_never(move.step)
+
+    async def _say(self, say: Say) -> Said:
+        await self._caller.answer()
+        missing: list[PromptId] = []
+        for prompt_id in say.prompts:
+            try:
+                key = await self._caller.play((prompt_id,), say.language, say.stop_keys)
+            except PromptMissing:
+                log.error("prompt missing", prompt_id=prompt_id, language=say.language, flow_id=self._flow.id)
+                missing.append(prompt_id)
+                if say.stops_at_missing:
+                    break
+                continue
+            if key:
+                return Said(key=key, missing=tuple(missing))
+        return Said(missing=tuple(missing))
+
+    def _look_up(self, check: CheckHours | CheckCallerList) -> Answer:
+        look_ups = self._world.look_ups
+        try:
+            if isinstance(check, CheckHours):
+                return HoursChecked(is_open=look_ups.is_open(check.hours_id, self._world.now()))
+            listing = look_ups.listing(check.list_id, self._number)
+        except LookUpUnknown:
+            log.error("flow asks for what is not there", flow_id=self._flow.id, node=self._node_id)
+            return LookUpFailed()
+        return ListChecked(is_listed=listing.is_listed, priority=listing.priority)
+
+    async def _enter(self, enter: EnterQueue, place: Place) -> Answer | Stop:
+        """Everything the caller's way needs is made ready first: an agent may pick up as soon as the queue has them."""
+        await self._caller.answer()
+        await self._keep(place)
+        await self._caller.leave_to_queue(enter.queue_id, self._world.look_ups.music(enter.queue_id))
+        if await self._world.door.enter(self._interaction_id, enter.queue_id, enter.priority, enter.skills):
+            return Stop.QUEUED
+        log.error("queue refused a caller", interaction_id=self._interaction_id, queue_id=enter.queue_id)
+        await self._caller.stay()
+        return QueueRefused()
+
+    async def _transfer(self, transfer: Transfer, place: Place) -> Stop:
+        await self._keep(place)
+        await self._caller.leave_to_number(transfer.number, transfer.trunk_id, transfer.ring_ms_max, place.node_id)
+        return Stop.TRANSFERRED
+
+    async def _keep(self, place: Place) -> None:
+        kept = KeptPlace(
+            flow_id=self._flow.id,
+            version=self._flow.version,
+            node_id=place.node_id,
+            variables=place.variables,
+            visits=place.visits,
+        )
+        await self._world.memory.keep(self._interaction_id, kept)
+
+    async def _conclude(self, disposition: Disposition) -> None:
+        if self._is_concluded:
+            return
+        self._is_concluded = True
+        try:
+            await self._world.door.end(self._interaction_id, disposition)
+        except Exception:
+            # The caller's own hang-up will end it all the same; they are not to hear the flow again for this.
+            log.exception("end of flow not told", interaction_id=self._interaction_id)
+
+    async def _give_up(self) -> Stop:
+        try:
+            await self._caller.stay()
+        except CallerGone:
+            return Stop.CALLER_HUNG_UP
+        except Exception:
+            log.exception("caller cannot be handed to the safety route", interaction_id=self._interaction_id)
+        return Stop.FAILED
+
+    async def _note(self, *facts: FlowFact) -> None:
+        """Facts of the flow are for counting: when they cannot be written the caller is served all the same."""
+        if not facts:
+            return
+        try:
+            await self._world.notes.note(facts)
+        except Exception:
+            log.exception("flow facts not written", interaction_id=self._interaction_id, facts=len(facts))
+
+    def _started(self) -> FlowStarted:
+        flow = self._flow
+        return FlowStarted(
+            interaction_id=self._interaction_id, flow_id=flow.id, version=flow.version, node_id=self._node_id
+        )
+
+    def _left(self, taken: ExitTaken) -> NodeLeft:
+        return NodeLeft(
+            interaction_id=self._interaction_id,
+            flow_id=self._flow.id,
+            version=self._flow.version,
+            node_id=taken.node_id,
+            kind=taken.kind,
+            exit=taken.exit,
+        )
+
+    def _stopped(self, stop: Stop) -> FlowStopped:
+        return FlowStopped(
+            interaction_id=self._interaction_id,
+            flow_id=self._flow.id,
+            version=self._flow.version,
+            node_id=self._node_id,
+            reason=stop.value,
+        )
