@@ -13,8 +13,6 @@ from cti.problems import Refusal
 from cti.topics import OWN_AGENT
 from kernel.instants import Instant, elapsed_ms
 
-GRANT = web.RequestKey("grant", TokenGrant)
-
 _MINUTE_MS = 60_000
 _PEERS_MAX = 10_000
 _TOKEN_CHARS_MAX = 4_096

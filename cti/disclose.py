@@ -1,4 +1,4 @@
-"""Personal data into events, at delivery, by what the reader may see. Pure: contacts and settings are handed in."""
+"""Personal data into events, at delivery, by what the reader may see. Pure. Contacts and settings are handed in."""
 
 import msgspec
 

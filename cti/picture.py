@@ -1,4 +1,4 @@
-"""The live picture: agents, queues and calls as the facts so far leave them. Pure; only facts change it."""
+"""The live picture: agents, queues and calls as the facts so far leave them. Pure. Only facts change it."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""Facts into CTI events. Pure: the n-th event follows from the journal alone, so its number never changes.
+"""Facts into CTI events. Pure. The n-th event follows from the journal alone, so its number never changes.
 
 Personal data is not here: where an event shows it, the place is left empty and filled at delivery (``cti.disclose``).
 """

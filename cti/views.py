@@ -1,4 +1,4 @@
-"""What a snapshot and the REST API show of the live picture. Pure: made from the picture at one moment."""
+"""What a snapshot and the REST API show of the live picture. Pure. Made from the picture at one moment."""
 
 import msgspec
 

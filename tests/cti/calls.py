@@ -141,6 +141,26 @@ def answered(call: str, agent: str) -> acd.InteractionAnswered:
     )
 
 
+def held(call: str) -> acd.CallerHeld:
+    """The caller is put on hold."""
+    return acd.CallerHeld(interaction_id=InteractionId(call), reservation_id=reservation(call))
+
+
+def resumed(call: str) -> acd.CallerResumed:
+    """The caller is taken back."""
+    return acd.CallerResumed(interaction_id=InteractionId(call), reservation_id=reservation(call), held_ms=5_000)
+
+
+def flow_steps(call: str) -> tuple[flow.FlowFact, ...]:
+    """Through a menu, and into the queue."""
+    caller, main, menu = InteractionId(call), FlowId("main"), NodeId("menu")
+    return (
+        flow.FlowStarted(interaction_id=caller, flow_id=main, version=4, node_id=menu),
+        flow.NodeLeft(interaction_id=caller, flow_id=main, version=4, node_id=menu, kind="menu", exit="1"),
+        flow.FlowStopped(interaction_id=caller, flow_id=main, version=4, node_id=menu, reason="queued"),
+    )
+
+
 def released(call: str, agent: str) -> acd.InteractionReleased:
     """The agent's part is over."""
     return acd.InteractionReleased(
@@ -193,12 +213,9 @@ def open_floor(script: Script) -> None:
 
 def answered_call(script: Script, call: str = "c1-1", agent: str = "ann") -> None:
     """One call from arrival to its recording: offered, held once, wrapped up."""
-    step = {"interaction_id": InteractionId(call), "flow_id": FlowId("main"), "version": 4, "node_id": NodeId("menu")}
-    hold = {"interaction_id": InteractionId(call), "reservation_id": reservation(call)}
     script.entry(created(call))
-    script.entry(flow.FlowStarted(**step), stream=FLOW_STREAM)  # type: ignore[arg-type]  # the ids are typed above
-    script.entry(flow.NodeLeft(**step, kind="menu", exit="1"), stream=FLOW_STREAM)  # type: ignore[arg-type]  # as above
-    script.entry(flow.FlowStopped(**step, reason="queued"), stream=FLOW_STREAM)  # type: ignore[arg-type]  # as above
+    for step in flow_steps(call):
+        script.entry(step, stream=FLOW_STREAM)
     until = script.entry(queued(call)).at + 15_000
     script.entry(reserved(call, agent, until=until), moved(agent, AgentState.READY, AgentState.RESERVED, call=call))
     script.entry(
@@ -210,8 +227,8 @@ def answered_call(script: Script, call: str = "c1-1", agent: str = "ann") -> Non
         reservation_ended(call, agent, ReservationResult.ANSWERED),
         moved(agent, AgentState.ALERTING, AgentState.TALKING, call=call),
     )
-    script.entry(acd.CallerHeld(**hold), moved(agent, AgentState.TALKING, AgentState.HOLD, call=call))
-    script.entry(acd.CallerResumed(**hold, held_ms=5_000), moved(agent, AgentState.HOLD, AgentState.TALKING, call=call))
+    script.entry(held(call), moved(agent, AgentState.TALKING, AgentState.HOLD, call=call))
+    script.entry(resumed(call), moved(agent, AgentState.HOLD, AgentState.TALKING, call=call))
     script.entry(acd.NextStateChosen(agent_id=AgentId(agent), state=AgentState.READY, reason_code=""))
     wrap_up_until = script.entry(
         released(call, agent),

@@ -160,16 +160,16 @@ class Listener:
                 return self.socket.close_code or 0
 
 
-async def connect(client: TestClient[Any, Any], token: str = "crm", **headers: str) -> Listener:
+async def connect(client: TestClient[Any, Any], who: str = "crm", **headers: str) -> Listener:
     """Open the socket without saying hello."""
     socket = await client.ws_connect(
-        "/cti/v1/ws", headers={**bearer(token), **headers}, protocols=(SUBPROTOCOL,), max_msg_size=65_536
+        "/cti/v1/ws", headers={**bearer(who), **headers}, protocols=(SUBPROTOCOL,), max_msg_size=65_536
     )
     return Listener(socket=socket)
 
 
-async def greet(client: TestClient[Any, Any], token: str = "crm", **hello: Any) -> Listener:
+async def greet(client: TestClient[Any, Any], who: str = "crm", **hello: Any) -> Listener:
     """Open the socket and say hello."""
-    listener = await connect(client, token)
+    listener = await connect(client, who)
     await listener.socket.send_json({"v": 1, "type": "hello", "client": "test", "versions": [1], **hello})
     return listener

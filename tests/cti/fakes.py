@@ -11,8 +11,8 @@ from cti.ports import (
     CentreProblem,
     CentreResult,
     CtiLogFailed,
+    EventRecord,
     InteractionSought,
-    LoggedEvent,
     TimedFact,
     TokenGrant,
 )
@@ -77,22 +77,22 @@ class MemoryCtiLog:
     """The event log; ``fails`` makes every append fail."""
 
     def __init__(self) -> None:
-        self.events: dict[int, LoggedEvent] = {}
+        self.events: dict[int, EventRecord] = {}
         self.fails = False
 
-    async def last(self) -> LoggedEvent | None:
+    async def last(self) -> EventRecord | None:
         return self.events[max(self.events)] if self.events else None
 
     async def oldest_seq(self) -> int:
         return min(self.events, default=0)
 
-    async def append(self, events: Sequence[LoggedEvent]) -> None:
+    async def append(self, events: Sequence[EventRecord]) -> None:
         if self.fails:
             raise CtiLogFailed("asked to fail")
         for event in events:
             self.events.setdefault(event.seq, event)
 
-    async def read(self, from_seq: int, count_max: int) -> Sequence[LoggedEvent]:
+    async def read(self, from_seq: int, count_max: int) -> Sequence[EventRecord]:
         seqs = sorted(seq for seq in self.events if seq >= from_seq)
         return [self.events[seq] for seq in seqs[:count_max]]
 

@@ -1,0 +1,156 @@
+"""The numbered events of the CTI socket, kept so that a client can resume over a restart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from kernel.instants import Instant
+from store.database import Database, StoreFailed
+from store.sqlite import ROW_NUMBER
+from store.tables import metadata
+
+cti_event = sa.Table(
+    "cti_event",
+    metadata,
+    sa.Column("seq", ROW_NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("journal_seq", sa.BigInteger, nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("type", sa.String(64), nullable=False),
+    sa.Column("agent_id", sa.String(128), nullable=False),
+    sa.Column("queue_id", sa.String(128), nullable=False),
+    sa.Column("call_id", sa.String(128), nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
+)
+
+LAST = sa.select(cti_event).order_by(cti_event.c.seq.desc()).limit(1)
+OLDEST_SEQ = sa.select(sa.func.min(cti_event.c.seq))
+FROM = (
+    sa.select(cti_event)
+    .where(cti_event.c.seq >= sa.bindparam("from_seq"))
+    .order_by(cti_event.c.seq)
+    .limit(sa.bindparam("count_max"))
+)
+FORGET = sa.delete(cti_event).where(cti_event.c.seq < sa.bindparam("before_seq"))
+
+
+class CtiEvent(Protocol):
+    """One event as it is handed in; ``data`` is JSON in UTF-8."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def journal_seq(self) -> int: ...
+    @property
+    def ordinal(self) -> int: ...
+    @property
+    def at(self) -> Instant: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def agent_id(self) -> str: ...
+    @property
+    def queue_id(self) -> str: ...
+    @property
+    def call_id(self) -> str: ...
+    @property
+    def data(self) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CtiEventRow:
+    """One event as it comes out again."""
+
+    seq: int
+    journal_seq: int
+    ordinal: int
+    at: Instant
+    type: str
+    agent_id: str
+    queue_id: str
+    call_id: str
+    data: bytes
+
+
+class StoreCtiLog:
+    """Implements ``cti.ports.CtiLog``. ``failure`` is what it raises when the database refuses."""
+
+    def __init__(self, database: Database, *, failure: type[Exception] = StoreFailed) -> None:
+        self._database = database
+        self._failure = failure
+
+    async def last(self) -> CtiEventRow | None:
+        """The event with the highest number; None when empty."""
+        found = await self._rows(LAST, {})
+        return found[0] if found else None
+
+    async def oldest_seq(self) -> int:
+        """The lowest number kept; 0 when empty."""
+
+        async def select(connection: AsyncConnection) -> int:
+            return (await connection.execute(OLDEST_SEQ)).scalar_one() or 0
+
+        return await self._database.read(select, self._failure)
+
+    async def append(self, events: Sequence[CtiEvent]) -> None:
+        """Keep events, all or none; a number that is there already is passed over."""
+        if not events:
+            return
+
+        async def insert(connection: AsyncConnection) -> None:
+            newest = (await connection.execute(sa.select(sa.func.max(cti_event.c.seq)))).scalar_one() or 0
+            # Numbers are handed in dense and in order, so what is there already is all at the front.
+            fresh = [_row(event) for event in events if event.seq > newest]
+            if fresh:
+                await connection.execute(cti_event.insert(), fresh)
+
+        await self._database.write(insert, self._failure)
+
+    async def read(self, from_seq: int, count_max: int) -> Sequence[CtiEventRow]:
+        """Events with ``seq >= from_seq`` in order, at most ``count_max``."""
+        return await self._rows(FROM, {"from_seq": from_seq, "count_max": count_max})
+
+    async def forget_before(self, seq: int) -> None:
+        """Drop events with a lower number."""
+
+        async def delete(connection: AsyncConnection) -> None:
+            await connection.execute(FORGET, {"before_seq": seq})
+
+        await self._database.write(delete, self._failure)
+
+    async def _rows(self, statement: "sa.Select[Any]", wanted: dict[str, int]) -> list[CtiEventRow]:
+        async def select(connection: AsyncConnection) -> list[CtiEventRow]:
+            return [_event(row) for row in await connection.execute(statement, wanted)]
+
+        return await self._database.read(select, self._failure)
+
+
+def _row(event: CtiEvent) -> dict[str, object]:
+    return {
+        "seq": event.seq,
+        "journal_seq": event.journal_seq,
+        "ordinal": event.ordinal,
+        "at": event.at,
+        "type": event.type,
+        "agent_id": event.agent_id,
+        "queue_id": event.queue_id,
+        "call_id": event.call_id,
+        "data": event.data.decode(),
+    }
+
+
+def _event(row: "sa.Row[Any]") -> CtiEventRow:
+    return CtiEventRow(
+        seq=row.seq,
+        journal_seq=row.journal_seq,
+        ordinal=row.ordinal,
+        at=Instant(row.at),
+        type=row.type,
+        agent_id=row.agent_id,
+        queue_id=row.queue_id,
+        call_id=row.call_id,
+        data=row.data.encode(),
+    )
