@@ -122,7 +122,8 @@ def whole(least: int, most: int, unit: str = "") -> Kind:
             raise refused(f"{shown} is out of range", f"write a number from {least} to {most}")
         return value
 
-    return Kind(words=f"whole number {least}-{most}{f' ({unit})' if unit else ''}", read=read)
+    span = str(least) if least == most else f"{least}-{most}"
+    return Kind(words=f"whole number {span}{f' ({unit})' if unit else ''}", read=read)
 
 
 def _read_yes_no(value: object) -> bool:

@@ -18,7 +18,12 @@ from centre.toml_lines import line_at, lines_of
 from ivr.core.flow import Flow
 from kernel.ids import FlowId, PromptId
 
-BYTES_MAX = 8 * 1024 * 1024
+Announcements = Mapping[str, frozenset[PromptId]]
+"""Which announcements there are in which language."""
+
+BYTES_MAX = 2 * 1024 * 1024
+"""As much as the API takes."""
+
 NEW_FLOW_VERSION = 1
 
 _SYNTAX_PLACE = re.compile(r" \(at line (\d+), column \d+\)$")
@@ -37,12 +42,12 @@ def read_centre(
     source: str | bytes,
     *,
     flow_versions: Mapping[FlowId, int] | None = None,
-    prompts: Collection[PromptId] | None = None,
+    announcements: Announcements | None = None,
 ) -> Centre:
     """The centre that a file describes.
 
-    Versions of flows are not in the file: ``flow_versions`` has them, others are 1. ``prompts``: the announcements
-    that exist; None: not looked at.
+    Versions of flows are not in the file: ``flow_versions`` has them, others are 1. ``announcements``:
+    those that exist; None: not looked at.
 
     Raises:
         CentreInvalid: anything at all is wrong.
@@ -50,12 +55,32 @@ def read_centre(
     text = _as_text(source)
     raw, lines = _as_toml(text)
     centre_values, drafts, faults = _read_tables(raw)
+    languages: tuple[str, ...] = centre_values.get("languages", ())
+    faults += _silent_languages(languages, announcements)
+    prompts = _in_every(languages, announcements)
     faults += crosscheck(drafts, prompts)
-    faults += flow_faults(drafts, centre_values.get("languages", ()), prompts)
+    faults += flow_faults(drafts, languages, prompts)
     if faults:
         raise CentreInvalid([_problem(fault, lines, raw) for fault in _without_repeats(faults)])
     tables = {shape.table: _records(shape, drafts.of(shape.table), flow_versions or {}) for shape in SHAPES}
     return Centre(**{**centre_values, **tables})
+
+
+def _silent_languages(languages: tuple[str, ...], announcements: Announcements | None) -> list[Fault]:
+    if announcements is None:
+        return []
+    mend = f"there are: {', '.join(sorted(announcements)) or 'none'}"
+    return [
+        Fault(place=("centre", "languages", index), what=f'there are no announcements in "{language}"', mend=mend)
+        for index, language in enumerate(languages)
+        if language not in announcements
+    ]
+
+
+def _in_every(languages: tuple[str, ...], announcements: Announcements | None) -> frozenset[PromptId] | None:
+    """What can be played whatever language a caller chose; a language without any is one fault, not one for each."""
+    spoken = [announcements[language] for language in languages if language in announcements] if announcements else []
+    return frozenset.intersection(*spoken) if spoken else None
 
 
 def _as_text(source: str | bytes) -> str:

@@ -1,0 +1,139 @@
+"""The centre of a program that is running, over its API, so that what is applied takes effect at once."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+from ipaddress import ip_address
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from cti.problems import FieldProblem
+from cti.shapes import CentreOutcome
+from sambut.commands.outcome import OfficeClosed, Outcome
+from sambut.secrets_file import SecretsFile, SecretsUnusable
+from sambut.settings import Settings
+
+ADMIN_SECRET = "api.admin"  # noqa: S105 - a name in the secrets file, not a secret
+"""The API token with the scope admin, in the secrets file."""
+
+CONNECT_S_MAX = 3
+ANSWER_S_MAX = 60
+
+
+class _Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """What we need of a problem document."""
+
+    code: str
+    detail: str
+    how: str = ""
+    problems: tuple[FieldProblem, ...] = ()
+
+
+class RunningProgram:
+    """Implements ``Office`` on a program's API."""
+
+    def __init__(self, session: aiohttp.ClientSession, address: str, token: str) -> None:
+        self._session = session
+        self._address = address
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    async def current(self) -> str | None:
+        status, body = await self._ask("GET", {})
+        if status != HTTPStatus.OK:
+            raise self._closed(body, status)
+        return body or None
+
+    async def apply(self, text: str, *, dry_run: bool) -> Outcome:
+        status, body = await self._ask("POST", {"dry_run": str(int(dry_run))}, data=text.encode())
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            refused = self._decoded(body, _Refused)
+            if refused.problems:
+                return Outcome(applied=False, difference=(), problems=tuple(map(_in_words, refused.problems)))
+        if status != HTTPStatus.OK:
+            raise self._closed(body, status)
+        outcome = self._decoded(body, CentreOutcome)
+        return Outcome(applied=outcome.applied, difference=outcome.difference, problems=())
+
+    async def _ask(self, method: str, query: dict[str, str], data: bytes | None = None) -> tuple[int, str]:
+        headers = self._headers | ({"Content-Type": "application/toml"} if data is not None else {})
+        try:
+            async with self._session.request(
+                method, f"{self._address}/api/v1/centre", params=query, data=data, headers=headers
+            ) as answer:
+                return answer.status, await answer.text()
+        except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as wrong:
+            words = str(wrong) or type(wrong).__name__
+            raise OfficeClosed(
+                f"the program at {self._address} did not answer ({words}); look at its log, and whether another "
+                "program has its port (settings: http.port), then see with `sambut export` what is in force"
+            ) from wrong
+
+    def _decoded(self, body: str, shape: type[Any]) -> Any:
+        try:
+            return msgspec.json.decode(body, type=shape)
+        except msgspec.MsgspecError:
+            raise self._closed("", HTTPStatus.OK) from None
+
+    def _closed(self, body: str, status: int) -> OfficeClosed:
+        try:
+            refused = msgspec.json.decode(body, type=_Refused)
+        except msgspec.MsgspecError:
+            return OfficeClosed(
+                f"what answers at {self._address} is not this program (status {status}); "
+                "stop it, or set http.port to where the program listens"
+            )
+        if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            what = f"the program at {self._address} does not know the token {ADMIN_SECRET} of our secrets file"
+            return OfficeClosed(f"{what}; use the settings that the program was started with")
+        return OfficeClosed(f"the program at {self._address} refused: {refused.detail} {refused.how}".rstrip())
+
+
+@asynccontextmanager
+async def open_running_program(settings: Settings) -> AsyncIterator[RunningProgram | None]:
+    """The program that listens where the settings say; None when nothing listens there. Raises OfficeClosed."""
+    host = _reachable(settings.http.host)
+    limits = aiohttp.ClientTimeout(total=ANSWER_S_MAX, connect=CONNECT_S_MAX)
+    async with aiohttp.ClientSession(timeout=limits, trust_env=False) as session:
+        address = f"http://{f'[{host}]' if ':' in host else host}:{settings.http.port}"
+        if not await _listens(session, address):
+            yield None
+            return
+        try:
+            token = SecretsFile(settings.secrets_file).read().get(ADMIN_SECRET)
+        except SecretsUnusable as wrong:
+            raise OfficeClosed(str(wrong)) from wrong
+        if token is None:
+            what = f"something listens at {address}, and {settings.secrets_file} has no token {ADMIN_SECRET} for it"
+            raise OfficeClosed(f"{what}; use the settings that the program was started with, or free the port")
+        yield RunningProgram(session, address, token)
+
+
+async def _listens(session: aiohttp.ClientSession, address: str) -> bool:
+    """Whether anything takes connections there. Only a clear refusal counts as nobody: silence may be a busy program."""
+    try:
+        async with session.get(f"{address}/health/live"):
+            return True
+    except aiohttp.ClientConnectorError as wrong:
+        if isinstance(wrong.os_error, ConnectionRefusedError):
+            return False
+        raise OfficeClosed(f"{address} cannot be reached ({wrong.strerror}); see the settings' http.host") from wrong
+    except (aiohttp.ClientError, TimeoutError):
+        return True
+
+
+def _reachable(host: str) -> str:
+    """Where to go for a program that listens on ``host``."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if not address.is_unspecified:
+        return host
+    return "127.0.0.1" if address.version == 4 else "::1"
+
+
+def _in_words(problem: FieldProblem) -> str:
+    what = f"{problem.where}: {problem.what}" if problem.where else problem.what
+    return f"line {problem.line}: {what}; {problem.how}"
