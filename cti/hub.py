@@ -22,8 +22,6 @@ from kernel.entry import Entry
 
 _log = structlog.get_logger(__name__)
 
-_WRITE_BATCH = 1_000
-
 
 class Listener(Protocol):
     """Somebody who follows from now on."""
@@ -39,6 +37,7 @@ class Hub:
         self._log = log
         self._retained_max = settings.retained_max
         self._write_every_s = settings.write_every_ms / 1000
+        self._write_batch = settings.write_batch
         self._unwritten_max = settings.ring_length
         self._translator = Translator()
         self._ring: deque[NumberedEvent] = deque(maxlen=settings.ring_length)
@@ -100,7 +99,7 @@ class Hub:
             self._log_oldest = await self._log.oldest_seq()
         async for entry in journal.read(0):
             self._take(entry, publish=entry.seq > written_journal_seq)
-            if len(self._unwritten) >= _WRITE_BATCH:
+            if len(self._unwritten) >= self._write_batch:
                 await self.write()
         early, self._early = self._early or [], None
         for entry in early:
@@ -158,10 +157,10 @@ class Hub:
                 listener.offer(event)
 
     def _next_batch(self) -> list[NumberedEvent]:
-        """About a thousand events, never part of an entry: after a crash an entry is in the log whole or not at all."""
+        """About a batch of events, never part of an entry: after a crash an entry is in the log whole or not at all."""
         batch: list[NumberedEvent] = []
         for event in self._unwritten:
-            if len(batch) >= _WRITE_BATCH and event.logged.journal_seq != batch[-1].logged.journal_seq:
+            if len(batch) >= self._write_batch and event.logged.journal_seq != batch[-1].logged.journal_seq:
                 break
             batch.append(event)
         return batch

@@ -30,5 +30,6 @@ class CtiSettings:
     ring_length: int = 20_000
     retained_max: int = 1_000_000
     write_every_ms: int = 200
+    write_batch: int = 1_000
     refusals_per_minute_max: int = 30
     body_bytes_max: int = 2_097_152
