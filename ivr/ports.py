@@ -46,7 +46,10 @@ class Caller(Protocol):
         """After this the dialplan holds the caller in the waiting room with music."""
 
     async def leave_to_number(self, number: str, trunk_id: TrunkId, ring_ms_max: int, return_to: NodeId) -> None:
-        """After this the dialplan dials a number outside; if it is not answered the flow resumes at ``return_to``."""
+        """After this the dialplan dials a number outside; if it is not answered the flow resumes at ``return_to``.
+
+        Raises LookUpUnknown when there is no such trunk (any more).
+        """
 
     async def hang_up(self, cause_code: int) -> None:
         """After this the dialplan hangs up with that Q.850 cause (21 rejected, 17 busy, 16 normal)."""
@@ -79,7 +82,7 @@ class QueueDoor(Protocol):
 
 
 class LookUpUnknown(Exception):
-    """There are no such hours, or no such list (any more)."""
+    """There are no such hours, no such list or no such trunk (any more)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,8 @@ from ivr.core.steps import (
     Said,
     Say,
     Transfer,
+    TransferFailed,
+    TransferResult,
 )
 from ivr.ports import (
     Caller,
@@ -180,9 +182,13 @@ class FlowSession:
         await self._caller.stay()
         return QueueRefused()
 
-    async def _transfer(self, transfer: Transfer, place: Place) -> Stop:
+    async def _transfer(self, transfer: Transfer, place: Place) -> Answer | Stop:
         await self._keep(place)
-        await self._caller.leave_to_number(transfer.number, transfer.trunk_id, transfer.ring_ms_max, place.node_id)
+        try:
+            await self._caller.leave_to_number(transfer.number, transfer.trunk_id, transfer.ring_ms_max, place.node_id)
+        except LookUpUnknown:
+            log.error("transfer by a trunk that is not there", flow_id=self._flow.id, trunk_id=transfer.trunk_id)
+            return TransferFailed(result=TransferResult.FAILED)
         return Stop.TRANSFERRED
 
     async def _keep(self, place: Place) -> None:
@@ -193,7 +199,11 @@ class FlowSession:
             variables=place.variables,
             visits=place.visits,
         )
-        await self._world.memory.keep(self._interaction_id, kept)
+        try:
+            await self._world.memory.keep(self._interaction_id, kept)
+        except Exception:
+            # Without it they cannot come back into the flow; few do, and all of them want to be served.
+            log.exception("place in the flow not kept", interaction_id=self._interaction_id)
 
     async def _conclude(self, disposition: Disposition) -> None:
         if self._is_concluded:

@@ -1,0 +1,1 @@
+"""One thin script for each place where the dialplan asks: who is it, and where do they go next."""

@@ -1,0 +1,82 @@
+"""The centre as flows and agents' phones ask for it: numbers, flows, hours, lists, logins. Swapped as a whole."""
+
+from collections.abc import Callable, Set
+from datetime import date
+
+from agi_scripts.ports import AgentLogin
+from centre.model import Centre
+from ivr.core.flow import Flow
+from ivr.core.hours import is_open
+from ivr.ports import Listing, LookUpUnknown
+from kernel.ids import CallerListId, Did, FlowId, HoursId, QueueId
+from kernel.instants import Instant, to_datetime
+
+VERSIONS_KEPT = 20
+"""Calls in progress go on in the version they began with, for so many published changes."""
+
+HolidaysOf = Callable[[str, int], Set[date]]
+"""The public holidays of a country (ISO 3166) in a year."""
+
+
+class CentreView:
+    """Implements LookUps and FlowShelf of ``ivr.ports`` and AgentBook of ``agi_scripts.ports``."""
+
+    def __init__(self, centre: Centre, holidays_of: HolidaysOf) -> None:
+        self._holidays_of = holidays_of
+        self._versions: dict[FlowId, dict[int, Flow]] = {}
+        self.show(centre)
+
+    def show(self, centre: Centre) -> None:
+        """From now on, this is the centre."""
+        self._flows = {flow.id: flow for flow in centre.flows}
+        self._dids = {did.number: did.flow for did in centre.dids}
+        self._hours = {hours.id: hours for hours in centre.hours}
+        self._lists = {one.id: (one, frozenset(listed.number for listed in one.numbers)) for one in centre.caller_lists}
+        self._music = {queue.id: queue.music for queue in centre.queues}
+        self._logins = {agent.login: AgentLogin(agent_id=agent.id, pin_hash=agent.pin_hash) for agent in centre.agents}
+        for flow in centre.flows:
+            versions = self._versions.setdefault(flow.id, {})
+            versions[flow.version] = flow
+            for old in sorted(versions)[:-VERSIONS_KEPT]:
+                del versions[old]
+
+    def is_open(self, hours_id: HoursId, at: Instant) -> bool:
+        """See LookUps."""
+        hours = self._hours.get(hours_id)
+        if hours is None:
+            raise LookUpUnknown(hours_id)
+        if not hours.holidays:
+            return is_open(hours, frozenset(), at)
+        # The local day may lie in another year than the day in UTC.
+        year = to_datetime(at).year
+        days = [self._holidays_of(hours.holidays, one) for one in (year - 1, year, year + 1)]
+        return is_open(hours, frozenset[date]().union(*days), at)
+
+    def listing(self, list_id: CallerListId, number: str) -> Listing:
+        """See LookUps. A withheld number is on no list."""
+        if list_id not in self._lists:
+            raise LookUpUnknown(list_id)
+        one, numbers = self._lists[list_id]
+        is_listed = number != "" and number in numbers
+        return Listing(is_listed=is_listed, priority=one.priority if is_listed and one.kind == "priority" else None)
+
+    def music(self, queue_id: QueueId) -> str:
+        """See LookUps."""
+        return self._music.get(queue_id, "default")
+
+    def for_did(self, did: Did) -> Flow | None:
+        """See FlowShelf. Carriers send a number with or without its +, so both find it."""
+        flow_id = self._dids.get(did) or self._dids.get(Did(_other_writing(did)))
+        return None if flow_id is None else self._flows.get(flow_id)
+
+    def of_version(self, flow_id: FlowId, version: int) -> Flow | None:
+        """See FlowShelf."""
+        return self._versions.get(flow_id, {}).get(version) or self._flows.get(flow_id)
+
+    def by_login(self, login: str) -> AgentLogin | None:
+        """See AgentBook."""
+        return self._logins.get(login)
+
+
+def _other_writing(did: str) -> str:
+    return did[1:] if did.startswith("+") else f"+{did}"

@@ -1,0 +1,75 @@
+"""The flow's ways into the core: its queue door and its notes, by the front door."""
+
+from collections.abc import Sequence
+
+from acd.core.facts import InputRefused
+from acd.core.inputs import EnterQueue, FlowEnded, InteractionArrived
+from acd.core.settings import Channel, Requirement
+from acd.ports import FrontDoor
+from ivr.core.facts import FlowFact
+from ivr.core.numbers import normalised
+from ivr.ports import Arrival
+from kernel.contact import Contact, ContactBook
+from kernel.entry import FLOW_STREAM
+from kernel.ids import CallLegId, InteractionId, QueueId, SkillId
+from kernel.result_codes import Disposition
+
+
+class FrontQueueDoor:
+    """Implements ``ivr.ports.QueueDoor``. ``country``: where national numbers are from."""
+
+    def __init__(self, *, door: FrontDoor, contacts: ContactBook, country: str) -> None:
+        self._door = door
+        self._contacts = contacts
+        self._country = country
+
+    async def arrive(self, arrival: Arrival) -> None:
+        """See QueueDoor. The contact is written first, so that whoever reads the fact finds the number."""
+        if await self._contacts.read(arrival.interaction_id) is None:
+            await self._contacts.write(
+                Contact(
+                    interaction_id=arrival.interaction_id,
+                    number=normalised(arrival.caller_number, country=self._country),
+                    number_raw=arrival.caller_number,
+                    name=arrival.caller_name,
+                )
+            )
+        # A flow that begins again after it broke off is refused as a duplicate; that is as well.
+        await self._door.submit(
+            InteractionArrived(
+                interaction_id=arrival.interaction_id,
+                channel=Channel.VOICE,
+                did=arrival.did,
+                trunk_id=arrival.trunk_id,
+                leg_id=CallLegId(arrival.leg_id),
+            )
+        )
+
+    async def enter(
+        self,
+        interaction_id: InteractionId,
+        queue_id: QueueId,
+        priority: int | None,
+        skills: tuple[tuple[str, int], ...],
+    ) -> bool:
+        """See QueueDoor."""
+        requirements = tuple(Requirement(skill_id=SkillId(skill), level_min=level) for skill, level in skills)
+        facts = await self._door.submit(
+            EnterQueue(interaction_id=interaction_id, queue_id=queue_id, priority=priority, requirements=requirements)
+        )
+        return not any(isinstance(fact, InputRefused) for fact in facts)
+
+    async def end(self, interaction_id: InteractionId, disposition: Disposition) -> None:
+        """See QueueDoor."""
+        await self._door.submit(FlowEnded(interaction_id=interaction_id, disposition=disposition))
+
+
+class FrontFlowNotes:
+    """Implements ``ivr.ports.FlowNotes``."""
+
+    def __init__(self, door: FrontDoor) -> None:
+        self._door = door
+
+    async def note(self, facts: Sequence[FlowFact]) -> None:
+        """See FlowNotes."""
+        await self._door.note(FLOW_STREAM, facts)

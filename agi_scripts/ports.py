@@ -1,0 +1,82 @@
+"""What the scripts need: a line with somebody on it, and the services behind it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from acd.ports import Clock, FrontDoor
+from agi_scripts.login_tries import LoginTries
+from ivr.ports import Caller, FlowMemory, FlowShelf, LookUps
+from kernel.contact import ContactBook
+from kernel.ids import AgentId, DeviceId
+
+
+class Line(Caller, Protocol):
+    """A channel that the dialplan handed over. Caller's methods, who called, and the script's arguments."""
+
+    @property
+    def leg_id(self) -> str:
+        """The channel's unique id."""
+
+    @property
+    def caller_number(self) -> str:
+        """As the network sent it: anything at all may stand here."""
+
+    @property
+    def caller_name(self) -> str:
+        """As the network sent it: anything at all may stand here."""
+
+    def argument(self, position: int) -> str:
+        """What the dialplan handed over, counted from 1; ``""`` when there is no such argument."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLogin:
+    """One agent's right to sit down: who it is, and the argon2 hash of their PIN."""
+
+    agent_id: AgentId
+    pin_hash: str
+
+
+class AgentBook(Protocol):
+    """The agents of the centre by the digits they log in with. Answered from memory."""
+
+    def by_login(self, login: str) -> AgentLogin | None:
+        """The agent of a login, None when there is none."""
+
+
+class Seats(Protocol):
+    """Who sits where just now. Answered from memory."""
+
+    def agent_at(self, device_id: DeviceId) -> AgentId | None:
+        """The agent logged in at a phone, None when nobody is."""
+
+
+class PinCheck(Protocol):
+    """Compares a PIN with its hash. Slow on purpose, so it is run in a thread."""
+
+    def matches(self, pin_hash: str, pin: str) -> bool:
+        """Is it this PIN? False for a hash that is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything behind the line.
+
+    ``languages``: those of the centre, the first is spoken unless a flow says otherwise. ``country``: where national
+    numbers are from (ISO 3166). ``aux_reasons``: reason codes by the digits that choose them.
+    """
+
+    door: FrontDoor
+    contacts: ContactBook
+    flows: FlowShelf
+    look_ups: LookUps
+    memory: FlowMemory
+    agents: AgentBook
+    seats: Seats
+    pins: PinCheck
+    login_tries: LoginTries
+    clock: Clock
+    languages: tuple[str, ...]
+    country: str
+    aux_reasons: Mapping[str, str]

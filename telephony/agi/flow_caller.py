@@ -1,0 +1,132 @@
+"""The caller on the line as flows and scripts know them, on one FastAGI channel."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from ivr.ports import CallerGone, LookUpUnknown, PromptMissing
+from kernel.ids import NodeId, PromptId, QueueId, TrunkId
+from telephony.agi.caller_channel import Channel
+from telephony.agi.failures import CommandFailed
+from telephony.dial_strings import number_over_trunk
+
+SOUNDS: Final = "sambut"
+"""The folder among Asterisk's sounds that holds ours, by language."""
+
+_KEYS: Final = frozenset("0123456789*#")
+_LANGUAGE: Final = re.compile(r"[a-z]{2}", re.ASCII)
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingTrunk:
+    """What dialling out needs to know of a trunk: how many lines it has, and the number shown to the called."""
+
+    lines_max: int
+    caller_id: str
+
+
+class FlowCaller:
+    """Implements ``ivr.ports.Caller``, and what scripts need of a line beside it."""
+
+    def __init__(self, channel: Channel, trunk_of: Callable[[TrunkId], OutgoingTrunk | None]) -> None:
+        self._channel = channel
+        self._trunk_of = trunk_of
+        self._is_answered = False
+
+    # --- who is there ------------------------------------------------------------------------------------------------
+
+    @property
+    def leg_id(self) -> str:
+        """The unique id of the channel."""
+        return self._channel.unique_id
+
+    @property
+    def caller_number(self) -> str:
+        """As the network gave it; not cleaned."""
+        return self._channel.caller_number
+
+    @property
+    def caller_name(self) -> str:
+        """As the network gave it; not cleaned."""
+        return self._channel.caller_name
+
+    def argument(self, position: int) -> str:
+        """What the dialplan handed over, counted from 1; ``""`` when there is no such argument."""
+        arguments = self._channel.arguments
+        return arguments[position - 1] if 0 < position <= len(arguments) else ""
+
+    # --- ear and keypad ----------------------------------------------------------------------------------------------
+
+    async def answer(self) -> None:
+        """See Caller."""
+        if not self._is_answered:
+            await self._channel.answer()
+            self._is_answered = True
+
+    async def play(self, prompt_ids: tuple[PromptId, ...], language: str, stop_keys: str = "") -> str:
+        """See Caller."""
+        for prompt_id in prompt_ids:
+            sound = _sound(prompt_id, language)
+            try:
+                key = await self._channel.stream_file(sound, stop_keys)
+            except CommandFailed as failed:
+                raise PromptMissing(sound) from failed
+            if key is not None and key in stop_keys:
+                return key
+        return ""
+
+    async def wait_key(self, ms_max: int) -> str:
+        """See Caller. The keys A-D, which no telephone has, count as none."""
+        key = await self._channel.wait_for_digit(ms_max)
+        return key if key is not None and key in _KEYS else ""
+
+    # --- where to next -----------------------------------------------------------------------------------------------
+
+    async def leave_to_queue(self, queue_id: QueueId, music: str) -> None:
+        """See Caller."""
+        music_class = music if _NAME.fullmatch(music) else "default"
+        await self._leave("queue", ACD_QUEUE=queue_id, ACD_MUSIC=music_class)
+
+    async def leave_to_number(self, number: str, trunk_id: TrunkId, ring_ms_max: int, return_to: NodeId) -> None:
+        """See Caller. Raises ValueError for a number that may not be dialled."""
+        trunk = self._trunk_of(trunk_id)
+        if trunk is None:
+            raise LookUpUnknown(trunk_id)
+        log.info("caller transferred to a number", trunk_id=trunk_id, return_to=return_to)
+        await self._leave(
+            "transfer",
+            ACD_DIAL=number_over_trunk(number, trunk_id),
+            ACD_DIAL_S=str(max(1, ring_ms_max // 1000)),
+            ACD_DIAL_CALLERID=trunk.caller_id,
+            ACD_DIAL_TRUNK=trunk_id,
+            ACD_DIAL_LINES=str(trunk.lines_max),
+        )
+
+    async def hang_up(self, cause_code: int) -> None:
+        """See Caller."""
+        await self._leave("hangup", ACD_CAUSE=str(cause_code))
+
+    async def stay(self) -> None:
+        """See Caller."""
+        await self._channel.set_variable("ACD_NEXT", "")
+
+    async def _leave(self, way: str, **variables: str) -> None:
+        """ACD_NEXT comes last: whatever breaks off before it leaves the caller on the safety route."""
+        for name, value in variables.items():
+            await self._channel.set_variable(name, value)
+        await self._channel.set_variable("ACD_NEXT", way)
+        if self._channel.is_hung_up:
+            raise CallerGone
+
+
+def _sound(prompt_id: PromptId, language: str) -> str:
+    """The sound's name for Asterisk. Names that could mean another folder are no prompts."""
+    if not _LANGUAGE.fullmatch(language) or not _NAME.fullmatch(prompt_id):
+        raise PromptMissing("not a prompt's name")
+    return f"{SOUNDS}/{language}/{prompt_id}"
