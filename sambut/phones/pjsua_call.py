@@ -36,6 +36,8 @@ from sambut.phones.plans import AnyPlan, KeyPress
 log = structlog.get_logger()
 
 TONE_MS = 100
+BUSY_REFRESH_TRIES = 20
+BUSY_REFRESH_S = 0.1
 
 
 class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without types
@@ -113,19 +115,28 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
 
     async def hold(self) -> None:
         """Hold the far end."""
-        self._check_that(self._answered_s is not None, "the call is not answered")
-        with _asked():
-            self.setHold(pj.CallOpParam(True))
+        await self._when_not_refreshing(lambda: self.setHold(pj.CallOpParam(True)))
         self._tell(Held(at_ms=now_ms(), **self._who(), by="here"))
 
     async def resume(self) -> None:
         """Take the far end off hold."""
-        self._check_that(self._answered_s is not None, "the call is not answered")
         how = pj.CallOpParam(True)
         how.opt.flag = pj.PJSUA_CALL_UNHOLD
-        with _asked():
-            self.reinvite(how)
+        await self._when_not_refreshing(lambda: self.reinvite(how))
         self._tell(Resumed(at_ms=now_ms(), **self._who(), by="here"))
+
+    async def _when_not_refreshing(self, change: Callable[[], None]) -> None:
+        # pjsua2 refuses a re-INVITE while another one is under way.
+        for _ in range(BUSY_REFRESH_TRIES - 1):
+            self._check_that(self._answered_s is not None, "the call is not answered")
+            try:
+                change()
+            except pj.Error:
+                await asyncio.sleep(BUSY_REFRESH_S)
+            else:
+                return
+        with _asked():
+            change()
 
     async def press(self, press: tuple[KeyPress, ...]) -> None:
         """Begin to press keys."""
