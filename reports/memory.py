@@ -5,25 +5,29 @@ Kept beside the rows and written with them, so that a follower that starts anew 
 
 from dataclasses import dataclass, field
 
-from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
+from kernel.ids import AgentId, InteractionId, QueueId
 from kernel.instants import Instant
 from reports.rows import InteractionRow
 
 
 @dataclass(slots=True, kw_only=True)
 class OpenInteraction:
-    """An interaction that may still change its row. ``entered_at``: the present queue wait, None outside a queue."""
+    """An interaction that may still change its row.
+
+    ``entered_at``: when the present wait in a queue began, None outside a queue. ``service_level_ms``: the rule of
+    that queue then.
+    """
 
     row: InteractionRow
     entered_at: Instant | None = None
+    service_level_ms: int = 0
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Handling:
-    """One agent's finished part of an interaction that counts as handled once its wrap-up is over."""
+    """One agent's finished part of an interaction, which counts as handled once its wrap-up is over."""
 
     interaction_id: InteractionId
-    reservation_id: ReservationId
     queue_id: QueueId
     talk_ms: int
     hold_ms: int
@@ -31,7 +35,7 @@ class Handling:
 
 @dataclass(slots=True, kw_only=True)
 class AgentNow:
-    """What an agent is doing. ``counted_to``: until when its time is in the rows already."""
+    """What an agent is doing. ``counted_to``: until when their time is in the rows already."""
 
     state: str
     reason_code: str

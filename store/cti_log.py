@@ -9,22 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.instants import Instant
 from store.database import Database, StoreFailed
-from store.sqlite import ROW_NUMBER
-from store.tables import metadata
-
-cti_event = sa.Table(
-    "cti_event",
-    metadata,
-    sa.Column("seq", ROW_NUMBER, primary_key=True, autoincrement=False),
-    sa.Column("journal_seq", sa.BigInteger, nullable=False),
-    sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("at", sa.BigInteger, nullable=False),
-    sa.Column("type", sa.String(64), nullable=False),
-    sa.Column("agent_id", sa.String(128), nullable=False),
-    sa.Column("queue_id", sa.String(128), nullable=False),
-    sa.Column("call_id", sa.String(128), nullable=False),
-    sa.Column("data", sa.Text, nullable=False),
-)
+from store.tables import cti_event
 
 LAST = sa.select(cti_event).order_by(cti_event.c.seq.desc()).limit(1)
 OLDEST_SEQ = sa.select(sa.func.min(cti_event.c.seq))

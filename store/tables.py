@@ -58,16 +58,6 @@ contact = sa.Table(
     sa.Column("erased", sa.Boolean, nullable=False),
 )
 
-flow_memory = sa.Table(
-    "flow_memory",
-    metadata,
-    _id("interaction_id", key=True),
-    _id("flow_id"),
-    sa.Column("version", sa.Integer, nullable=False),
-    _id("node_id"),
-    sa.Column("variables", sa.Text, nullable=False),
-)
-
 # --- rows of the reports ---------------------------------------------------------------------------------------------
 
 interaction_row = sa.Table(
@@ -203,7 +193,7 @@ recording = sa.Table(
     sa.Index("ix_recording_agent_id_started_at", "agent_id", "started_at"),
 )
 
-# --- the centre and its keys -----------------------------------------------------------------------------------------
+# --- the centre, what its clients hear, and their keys -----------------------------------------------------------------------------------------
 
 centre_version = sa.Table(
     "centre_version",
@@ -212,6 +202,20 @@ centre_version = sa.Table(
     sa.Column("published_at", INSTANT, nullable=False),
     sa.Column("text", sa.Text, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
+)
+
+cti_event = sa.Table(
+    "cti_event",
+    metadata,
+    sa.Column("seq", ROW_NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("journal_seq", sa.BigInteger, nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("at", INSTANT, nullable=False),
+    sa.Column("type", sa.String(64), nullable=False),
+    sa.Column("agent_id", sa.String(128), nullable=False),
+    sa.Column("queue_id", sa.String(128), nullable=False),
+    sa.Column("call_id", sa.String(128), nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
 )
 
 api_token = sa.Table(

@@ -35,7 +35,6 @@ TABLES = (
     "agent_interval_row",
     "queue_interval_row",
     "interaction_row",
-    "flow_memory",
     "contact",
     "journal_subject",
     "journal_entry",
@@ -76,15 +75,6 @@ def _personal() -> None:
         sa.PrimaryKeyConstraint("interaction_id", name=op.f("pk_contact")),
     )
     op.create_index(op.f("ix_contact_number"), "contact", ["number"], unique=False)
-    op.create_table(
-        "flow_memory",
-        sa.Column("interaction_id", sa.String(length=128), nullable=False),
-        sa.Column("flow_id", sa.String(length=128), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("node_id", sa.String(length=128), nullable=False),
-        sa.Column("variables", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("interaction_id", name=op.f("pk_flow_memory")),
-    )
 
 
 def _interactions() -> None:
