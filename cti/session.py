@@ -47,14 +47,24 @@ class Session:
             return
         self._acks = hello.ack == "batch"
         _log.info("cti client connected", session=self._id, client=self._grant.client)
-        writer = asyncio.create_task(self._write(hello, wanted), name=f"cti-session-{self._id}")
         try:
-            await self._read()
+            wrong_then = await self._talked(hello, wanted)
+            if wrong_then is not None:
+                await self._fail(wrong_then)
         finally:
-            writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await writer
-            _log.info("cti client left", session=self._id, close_code=self._socket.close_code)
+            _log.info("cti client left", session=self._id, client=self._grant.client)
+
+    async def _talked(self, hello: control.Hello, wanted: Interest) -> FrameError | None:
+        """Read and write until one of the two ends; why, if the client is to be let go."""
+        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write(hello, wanted))]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            # Both are over before the socket is closed: a close in one would be torn by the end of the other.
+            await asyncio.wait(tasks)
+        return next((wrong for task in done if (wrong := task.result()) is not None), None)
 
     # --- what the client says ------------------------------------------------------------------------------------
 
@@ -87,17 +97,18 @@ class Session:
             raise FrameError(Closing.BINARY.error_code, "frames are text", Closing.BINARY)
         return None
 
-    async def _read(self) -> None:
+    async def _read(self) -> FrameError | None:
         while True:
             try:
                 said = await self._said()
                 if said is None:
-                    return
+                    return None
                 self._take(said)
             except FrameError as wrong:
-                await self._fail(wrong)
                 if wrong.closes is not None:
-                    return
+                    return wrong
+                with contextlib.suppress(ConnectionError, TimeoutError):
+                    await self._send(_error(wrong))
 
     def _take(self, said: control.Hello | control.Ack) -> None:
         if isinstance(said, control.Hello):
@@ -110,7 +121,7 @@ class Session:
 
     # --- what the server says ------------------------------------------------------------------------------------
 
-    async def _write(self, hello: control.Hello, wanted: Interest) -> None:
+    async def _write(self, hello: control.Hello, wanted: Interest) -> FrameError | None:
         hub = self._room.hub
         limits = self._room.settings
         resume_seq = self._resume_seq(hello)
@@ -128,11 +139,12 @@ class Session:
                         await self._beat()
                     await self._send_events(batch)
         except (TooSlow, TimeoutError):
-            await self._fail(FrameError(Closing.TOO_SLOW.error_code, "too far behind; resume", Closing.TOO_SLOW))
+            return FrameError(Closing.TOO_SLOW.error_code, "too far behind; resume", Closing.TOO_SLOW)
         except ConnectionError:
-            pass  # The client is gone; the reader sees it too and ends the session.
+            pass  # The client is gone.
         finally:
             follower.leave()
+        return None
 
     def _resume_seq(self, hello: control.Hello) -> int | None:
         """Where the replay begins; None when there is none."""
@@ -201,15 +213,15 @@ class Session:
             self._leash.reschedule(asyncio.get_running_loop().time())
 
     async def _fail(self, wrong: FrameError) -> None:
-        closes = wrong.closes
-        error = control.Error(code=wrong.code, message=wrong.message, closes=closes is not None)
-        frame = control.server_frame(error, to_iso(self._room.clock.now()))
+        """Say what was wrong, and close."""
+        _log.info("cti client let go", session=self._id, client=self._grant.client, code=wrong.code)
         with contextlib.suppress(ConnectionError, TimeoutError):
-            if closes is None:
-                await self._send_bytes(frame)
-                return
-            _log.info("cti client let go", session=self._id, client=self._grant.client, code=wrong.code)
-            async with asyncio.timeout(1):
-                await self._socket.send_frame(frame, WSMsgType.TEXT)
-        if closes is not None:
-            await self._socket.close(code=closes.close_code, message=wrong.code.encode(), drain=False)
+            # A client that does not read will not read this either; it is not waited for.
+            async with asyncio.timeout(self._room.settings.close_ms_max / 1000):
+                await self._send(_error(wrong))
+        code = Closing.BAD_FRAME if wrong.closes is None else wrong.closes
+        await self._socket.close(code=code.close_code, message=wrong.code.encode(), drain=False)
+
+
+def _error(wrong: FrameError) -> control.Error:
+    return control.Error(code=wrong.code, message=wrong.message, closes=wrong.closes is not None)

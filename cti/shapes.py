@@ -14,9 +14,10 @@ from kernel.instants import Instant, to_iso
 from recorder.facts import RecordingStored
 from reports.rows import InteractionRow
 
-_ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+# Python takes $ before a last line feed too; other readers of the schema do not, and see the same rule.
+_ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\\n)"
 DeviceIdText = Annotated[str, msgspec.Meta(pattern=_ID_PATTERN)]
-ReasonText = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$")]
+ReasonText = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$(?!\\n)")]
 
 
 class LoginBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -173,3 +173,11 @@ async def greet(client: TestClient[Any, Any], who: str = "crm", **hello: Any) ->
     listener = await connect(client, who)
     await listener.socket.send_json({"v": 1, "type": "hello", "client": "test", "versions": [1], **hello})
     return listener
+
+
+async def eventually(is_so: Callable[[], bool]) -> None:
+    """Wait until something is so; fails when it does not come to be."""
+    deadline = asyncio.get_running_loop().time() + WAIT_S
+    while not is_so():
+        assert asyncio.get_running_loop().time() < deadline, "it did not come to be"
+        await asyncio.sleep(0)
