@@ -62,7 +62,8 @@ def narrowed(samples: Samples, rate_hz: int) -> Samples:
     frequencies = np.fft.rfftfreq(len(samples), 1 / rate_hz)
     spectrum[(frequencies < BAND_HZ[0]) | (frequencies > BAND_HZ[1])] = 0
     count = len(samples) * RATE_HZ // rate_hz
-    narrow: Samples = np.fft.irfft(spectrum[: count // 2 + 1], count) * (count / len(samples))
+    narrow: Samples = np.fft.irfft(spectrum[: count // 2 + 1], count)
+    narrow *= count / len(samples)
     return narrow
 
 
@@ -76,8 +77,8 @@ def trimmed(samples: Samples) -> Samples:
 def levelled(samples: Samples) -> Samples:
     """At one loudness (root mean square of what is not silence), lower only where a peak would clip."""
     heard = samples[np.abs(samples) > 10 ** (SILENCE_DBFS / 20)]
-    gain = 10 ** (LOUDNESS_DBFS / 20) / np.sqrt(np.mean(heard**2))
-    return samples * min(gain, 10 ** (PEAK_DBFS / 20) / np.max(np.abs(samples)))
+    gain = 10 ** (LOUDNESS_DBFS / 20) / float(np.sqrt(np.mean(heard**2)))
+    return samples * min(gain, 10 ** (PEAK_DBFS / 20) / float(np.max(np.abs(samples))))
 
 
 def write(path: Path, samples: Samples) -> None:

@@ -12,7 +12,8 @@ from ivr.core.flow import Flow, Node
 from ivr.core.nodes import KINDS
 from ivr.core.nodes.kind import TOO_OFTEN, Exit, exits_of
 from ivr.core.problems import Problem
-from ivr.core.settings import ID_PATTERN, NodeSettings, ReferenceKind, read_settings, references_of
+from ivr.core.settings import NodeSettings, read_settings, references_of
+from ivr.core.specs import ID_PATTERN, ReferenceKind
 from kernel.ids import NodeId
 
 NODES_MAX = 500

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ivr.core.nodes.kind import ERROR_EXIT, LANGUAGE, LEFT_QUEUE, PRIORITY, Ask, Exit, Kind, Leave, Memo, Scene
-from ivr.core.settings import VARIABLE, NodeSettings, OneOf, Prompts, SettingFault, Whole, setting
+from ivr.core.settings import NodeSettings, SettingFault, setting
+from ivr.core.specs import VARIABLE, OneOf, Prompts, Whole
 from ivr.core.steps import ALL_KEYS, DIGITS, AskKey, KeyPressed, Said
 from kernel.ids import PromptId
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ivr.core.nodes.kind import LEFT_QUEUE, PRIORITY, Ask, Exit, Kind, Leave, Scene
-from ivr.core.settings import VARIABLE, Levels, NameOf, NodeSettings, ReferenceKind, Whole, setting
+from ivr.core.settings import NodeSettings, setting
+from ivr.core.specs import VARIABLE, Levels, NameOf, ReferenceKind, Whole
 from ivr.core.steps import EnterQueue, QueueLeft, QueueRefused
 from kernel.ids import QueueId, SkillId
 from kernel.result_codes import LeaveReason

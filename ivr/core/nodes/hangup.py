@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ivr.core.nodes.kind import LEFT_QUEUE, Ask, Exit, Kind, Leave, Scene
-from ivr.core.settings import NodeSettings, OneOf, Prompts, Whole, setting
+from ivr.core.settings import NodeSettings, setting
+from ivr.core.specs import OneOf, Prompts, Whole
 from ivr.core.steps import Conclude, Done, HangUp, Said
 from kernel.ids import PromptId
 from kernel.result_codes import Disposition

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from ivr.core.nodes.kind import ERROR_EXIT, Ask, Exit, Kind, Leave, Scene
-from ivr.core.settings import NameOf, NodeSettings, ReferenceKind, setting
+from ivr.core.settings import NodeSettings, setting
+from ivr.core.specs import NameOf, ReferenceKind
 from ivr.core.steps import CheckHours, HoursChecked, LookUpFailed
 from kernel.ids import HoursId
 

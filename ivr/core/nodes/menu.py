@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ivr.core.nodes.kind import ERROR_EXIT, Ask, Exit, Kind, Leave, Memo, Scene
-from ivr.core.settings import NodeSettings, Prompts, SettingFault, Text, Whole, setting
+from ivr.core.settings import NodeSettings, SettingFault, setting
+from ivr.core.specs import Prompts, Text, Whole
 from ivr.core.steps import ALL_KEYS, AskKey, KeyPressed, Said
 from kernel.ids import PromptId
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from ivr.core.nodes.kind import ERROR_EXIT, Ask, Exit, Kind, Leave, Scene
-from ivr.core.settings import Flag, NodeSettings, Prompts, setting
+from ivr.core.settings import NodeSettings, setting
+from ivr.core.specs import Flag, Prompts
 from ivr.core.steps import ALL_KEYS, Said
 from kernel.ids import PromptId
 

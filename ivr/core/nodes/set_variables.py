@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ivr.core.nodes.kind import LANGUAGE, LEFT_QUEUE, PRIORITY, Exit, Kind, Leave, Scene
-from ivr.core.settings import Assignments, NodeSettings, SettingFault, setting
+from ivr.core.settings import NodeSettings, SettingFault, setting
+from ivr.core.specs import Assignments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

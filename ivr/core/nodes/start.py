@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from ivr.core.nodes.kind import Ask, Exit, Kind, Leave, Scene
-from ivr.core.settings import Flag, NodeSettings, setting
+from ivr.core.settings import NodeSettings, setting
+from ivr.core.specs import Flag
 from ivr.core.steps import Done, PickUp
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from ivr.core.nodes.kind import Ask, Exit, Kind, Leave, Scene
-from ivr.core.settings import NameOf, NodeSettings, ReferenceKind, Text, Whole, setting
+from ivr.core.settings import NodeSettings, setting
+from ivr.core.specs import NameOf, ReferenceKind, Text, Whole
 from ivr.core.steps import Transfer, TransferFailed
 from kernel.ids import TrunkId
 
