@@ -171,9 +171,9 @@ def _version(draft: Draft, versions: Mapping[FlowId, int]) -> int:
 
 def _problem(fault: Fault, lines: dict[Place, int], raw: dict[str, Any]) -> Problem:
     words = _where(fault.place, raw)
-    return Problem(
-        line=line_at(lines, fault.place), what=f"{words}: {fault.what}" if words else fault.what, mend=fault.mend
-    )
+    # What somebody wrote is repeated in here; an error is one line of a terminal all the same.
+    what = _printable(f"{words}: {fault.what}" if words else fault.what)
+    return Problem(line=line_at(lines, fault.place), what=what, mend=_printable(fault.mend))
 
 
 def _where(place: Place, raw: dict[str, Any]) -> str:
@@ -185,7 +185,7 @@ def _where(place: Place, raw: dict[str, Any]) -> str:
     written = record.get(shape.key) if isinstance(record, dict) else None
     named = written if isinstance(written, str) and written else f"#{int(place[1]) + 1}"
     path = _path(place[2:])
-    return f"{shape.one} {_printable(named)[:60]}" + (f": {path}" if path else "")
+    return f"{shape.one} {named[:60]}" + (f": {path}" if path else "")
 
 
 def _path(place: Place) -> str:
@@ -194,10 +194,10 @@ def _path(place: Place) -> str:
         if isinstance(part, int):
             words += f"[{part + 1}]"
         else:
-            words += ("." if words else "") + _printable(part[:60])
+            words += ("." if words else "") + part[:60]
     return words
 
 
 def _printable(words: str) -> str:
-    """One line of a terminal, whatever somebody wrote into a name."""
+    """The same without what a terminal would not show, or obey."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in words)

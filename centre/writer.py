@@ -44,7 +44,7 @@ def toml_value(value: Any) -> str:
         case int():
             return str(value)
         case str():
-            return '"' + "".join(_ESCAPES.get(char, char) if char >= " " else _escaped(char) for char in value) + '"'
+            return '"' + "".join(_escaped(char) for char in value) + '"'
         case list():
             return f"[{', '.join(map(toml_value, value))}]"
         case dict():
@@ -55,7 +55,9 @@ def toml_value(value: Any) -> str:
 
 
 def _escaped(char: str) -> str:
-    return _ESCAPES.get(char, f"\\u{ord(char):04X}")
+    if char in _ESCAPES:
+        return _ESCAPES[char]
+    return f"\\u{ord(char):04X}" if char < " " or char == "\x7f" else char
 
 
 def _key(key: str) -> str:
