@@ -1,6 +1,7 @@
 """Refusals over HTTP: RFC 9457 problem documents, each with a code, what is wrong, where, and how to mend it."""
 
 import asyncio
+import traceback
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
@@ -141,8 +142,15 @@ async def problem_answers(
         return answer(Refusal(HTTPStatus(raised.status), code, raised.reason or "", headers=kept))
     except (asyncio.CancelledError, ConnectionError):
         raise
-    except Exception:
-        # The route's pattern, not its path: a path may hold what a caller typed.
+    except Exception as bug:
+        # The route's pattern, not its path, and the lines of code, not the error's words or values: those may hold a
+        # caller's number.
         resource = request.match_info.route.resource
-        _log.exception("request failed", route=resource.canonical if resource else "", method=request.method)
+        _log.error(
+            "request failed",
+            method=request.method,
+            route=resource.canonical if resource else "",
+            error=type(bug).__name__,
+            lines=[f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(bug.__traceback__)],
+        )
         return answer(Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong here; it is logged."))

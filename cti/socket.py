@@ -3,6 +3,7 @@
 from collections import Counter
 from http import HTTPStatus
 
+import structlog
 from aiohttp import web
 
 from cti.bearer import admitted
@@ -12,6 +13,8 @@ from cti.room import ROOM
 from cti.session import Session
 from cti.topics import OWN_AGENT
 from cti.wire import SUBPROTOCOL
+
+_log = structlog.get_logger(__name__)
 
 
 class Sockets:
@@ -88,6 +91,10 @@ async def event_socket(request: web.Request) -> web.StreamResponse:
     try:
         await socket.prepare(request)
         await Session(room, socket, grant).run()
+    except Exception as bug:
+        # Too late for a problem document. The client resumes; the error's words may hold a number and stay here.
+        _log.error("cti session failed", client=grant.client, error=type(bug).__name__)
+        await socket.close(code=1011, message=b"internal", drain=False)
     finally:
         sockets.open.pop(socket, None)
         await socket.close(drain=False)

@@ -41,11 +41,14 @@ class FakeContacts:
     def __init__(self, *contacts: Contact) -> None:
         self.by_id = {contact.interaction_id: contact for contact in contacts}
         self.older: dict[InteractionId, Contact] = {}
+        self.broken = False
 
     async def write(self, contact: Contact) -> None:
         self.by_id[contact.interaction_id] = contact
 
     def live(self, interaction_id: InteractionId) -> Contact | None:
+        if self.broken:
+            raise RuntimeError("asked to fail")
         return self.by_id.get(interaction_id)
 
     async def read(self, interaction_id: InteractionId) -> Contact | None:

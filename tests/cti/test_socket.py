@@ -295,3 +295,16 @@ async def test_a_client_that_vanishes_leaves_nothing_behind(floor: Floor, serve:
     await eventually(lambda: not floor.hub.listener_count)
     again = await connect(client)
     await again.socket.close()
+
+
+async def test_a_contact_book_that_fails_ends_the_socket_and_nothing_else(floor: Floor, serve: Serve) -> None:
+    client = await serve(floor)
+    listener = await greet(client)
+    await listener.until("snapshot")
+    floor.contacts.broken = True
+
+    await floor.play(floor.script.entry(created("c1-1")))
+
+    assert await listener.closed() == 1011
+    floor.contacts.broken = False
+    assert len(await (await greet(client, resume={"from_seq": 1})).until("replay.end")) == 4
