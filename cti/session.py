@@ -133,6 +133,7 @@ class Session:
                 async for batch in follower.missed():
                     await self._send_events(batch)
                 if resume_seq is not None:
+                    self._sent_last = hub.head_seq
                     await self._send(control.ReplayEnd(seq=hub.head_seq))
                 async for batch in follower.live(limits.heartbeat_ms / 1000):
                     if not batch:

@@ -308,3 +308,19 @@ async def test_a_contact_book_that_fails_ends_the_socket_and_nothing_else(floor:
     assert await listener.closed() == 1011
     floor.contacts.broken = False
     assert len(await (await greet(client, resume={"from_seq": 1})).until("replay.end")) == 4
+
+
+async def test_what_was_not_asked_for_may_be_acknowledged_with_the_end_of_the_replay(
+    floor: Floor, serve: Serve
+) -> None:
+    client = await serve(floor)
+    whole_day(floor.script)
+    await floor.play(*floor.script.entries)
+    listener = await greet(client, topics=["agent:ann"], resume={"from_seq": 1}, ack="batch")
+    end = (await listener.until("replay.end"))[-1]["data"]["seq"]
+
+    await listener.socket.send_json({"v": 1, "type": "ack", "seq": end})
+    await listener.socket.send_json({"v": 1, "type": "unknown"})
+
+    assert end == floor.hub.head_seq
+    assert (await listener.frame())["data"]["code"] == "unknown_type"
