@@ -218,4 +218,4 @@ async def _add(connection: AsyncConnection, row: SumRow) -> None:
 
 def _made(kind: type[Row], row: "sa.Row[Any]") -> Row:
     """The dataclass of that row; codes become enums again."""
-    return msgspec.convert(dict(row._mapping), kind)
+    return msgspec.convert({str(name): value for name, value in row._mapping.items()}, kind)

@@ -1,0 +1,99 @@
+"""Today's numbers and the present moment, in memory: for the table in the terminal, the API and wallboards.
+
+Feed it the journal from the start (or from any moment before today's first call), then every new entry.
+"""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from kernel.entry import Entry
+from kernel.ids import QueueId
+from kernel.instants import Instant, elapsed_ms
+from reports.definitions import ratio, total
+from reports.fold import Fold
+from reports.intervals import day_bounds, day_of
+from reports.memory import Memory
+from reports.rows import QueueIntervalRow
+from reports.sums import added
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueNow:
+    """One queue: who waits now, and its sums since local midnight. ``service_level`` is the strict one."""
+
+    queue_id: QueueId
+    waiting_count: int
+    longest_wait_ms: int
+    today: QueueIntervalRow
+    service_level: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """The whole centre at one instant. Queues by id; agents who are logged in, by state."""
+
+    at: Instant
+    interaction_count: int
+    waiting_count: int
+    longest_wait_ms: int
+    service_level: float | None
+    queues: tuple[QueueNow, ...]
+    agents_by_state: dict[str, int]
+
+
+class LiveNumbers:
+    """A ``FactSubscriber``."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._fold = Fold(Memory(), zone)
+        self._midnights = (Instant(0), Instant(0))
+        self._today: dict[QueueId, QueueIntervalRow] = {}
+
+    def on_entry(self, entry: Entry) -> None:
+        """Count one entry."""
+        self._turn_page(entry.at)
+        self._fold.take(entry)
+        for row in self._fold.drain().sums.values():
+            if isinstance(row, QueueIntervalRow) and row.starts_at >= self._midnights[0]:
+                so_far = self._today.get(row.queue_id)
+                self._today[row.queue_id] = row if so_far is None else added(so_far, row)
+
+    def now(self, at: Instant) -> Now:
+        """The picture at an instant, which is not before the last entry."""
+        waits_ms: dict[QueueId, list[int]] = {queue_id: [] for queue_id in self._fold.memory.service_level_ms}
+        for known in self._fold.memory.open.values():
+            if known.entered_at is not None and known.row.queue_id is not None:
+                waits_ms.setdefault(known.row.queue_id, []).append(elapsed_ms(known.entered_at, at))
+        is_today = at < self._midnights[1]
+        queues = tuple(
+            self._queue(queue_id, waits_ms.get(queue_id, []), is_today)
+            for queue_id in sorted({*waits_ms, *(self._today if is_today else ())})
+        )
+        states = [agent.state for agent in self._fold.memory.agents.values()]
+        whole = total(queue.today for queue in queues)
+        return Now(
+            at=at,
+            interaction_count=sum(known.row.ended_at is None for known in self._fold.memory.open.values()),
+            waiting_count=sum(queue.waiting_count for queue in queues),
+            longest_wait_ms=max((queue.longest_wait_ms for queue in queues), default=0),
+            service_level=ratio(whole.answered_in_time_count, whole.offered_count),
+            queues=queues,
+            agents_by_state={state: states.count(state) for state in sorted(set(states))},
+        )
+
+    def _turn_page(self, at: Instant) -> None:
+        if at >= self._midnights[1]:
+            self._midnights = day_bounds(day_of(at, self._zone), self._zone)
+            self._today.clear()
+
+    def _queue(self, queue_id: QueueId, waits_ms: list[int], is_today: bool) -> QueueNow:
+        empty = QueueIntervalRow(queue_id=queue_id, starts_at=self._midnights[0])
+        today = self._today.get(queue_id, empty) if is_today else empty
+        return QueueNow(
+            queue_id=queue_id,
+            waiting_count=len(waits_ms),
+            longest_wait_ms=max(waits_ms, default=0),
+            today=today,
+            service_level=ratio(today.answered_in_time_count, today.offered_count),
+        )
