@@ -1,0 +1,156 @@
+"""What surrounds a flow, played by hand: a caller with a plan, doors, lists, a contact book."""
+
+from collections.abc import Sequence
+
+from ivr.core.facts import FlowFact
+from ivr.ports import Arrival, CallerGone, Listing, LookUpUnknown, PromptMissing
+from kernel.contact import Contact
+from kernel.ids import CallerListId, HoursId, InteractionId, NodeId, PromptId, QueueId, TrunkId
+from kernel.instants import Instant
+from kernel.result_codes import Disposition
+
+NOON = Instant(1_795_500_000_000)
+
+
+class FakeCaller:
+    """A caller who presses the planned keys, and hangs up before the planned word or question.
+
+    ``keys``: what is pressed when asked, in turn ("" for silence). ``gone_at``: how many words and questions the
+    caller stays for; None: to the end. ``way``: where the dialplan would take them, "" for its safety route.
+    """
+
+    def __init__(self, keys: Sequence[str] = (), *, gone_at: int | None = None, missing: Sequence[str] = ()) -> None:
+        self.heard: list[str] = []
+        self.way = ""
+        self.answered = False
+        self._keys = list(keys)
+        self._gone_at = gone_at
+        self._missing = frozenset(missing)
+        self.turns = 0
+
+    async def answer(self) -> None:
+        self._turn()
+        self.answered = True
+
+    async def play(self, prompt_ids: tuple[PromptId, ...], language: str, stop_keys: str = "") -> str:
+        for prompt_id in prompt_ids:
+            self._turn()
+            if prompt_id in self._missing:
+                raise PromptMissing(prompt_id)
+            self.heard.append(f"{language}/{prompt_id}")
+        return ""
+
+    async def wait_key(self, ms_max: int) -> str:
+        self._turn()
+        return self._keys.pop(0) if self._keys else ""
+
+    async def leave_to_queue(self, queue_id: QueueId, music: str) -> None:
+        self._turn()
+        self.way = f"queue {queue_id} {music}"
+
+    async def leave_to_number(self, number: str, trunk_id: TrunkId, ring_ms_max: int, return_to: NodeId) -> None:
+        self._turn()
+        if trunk_id != "carrier":
+            raise LookUpUnknown(trunk_id)
+        self.way = f"transfer {number} {trunk_id} {ring_ms_max} {return_to}"
+
+    async def hang_up(self, cause_code: int) -> None:
+        self._turn()
+        self.way = f"hangup {cause_code}"
+
+    async def stay(self) -> None:
+        self._turn()
+        self.way = ""
+
+    def _turn(self) -> None:
+        if self._gone_at is not None and self.turns >= self._gone_at:
+            raise CallerGone
+        self.turns += 1
+
+
+class FakeQueueDoor:
+    """Takes everything, unless ``refuses`` or ``breaks``."""
+
+    def __init__(self, *, refuses: bool = False, breaks: bool = False) -> None:
+        self.entered: list[tuple[QueueId, int | None]] = []
+        self.ended: list[Disposition] = []
+        self.arrived: list[Arrival] = []
+        self._refuses = refuses
+        self._breaks = breaks
+
+    async def arrive(self, arrival: Arrival) -> None:
+        self.arrived.append(arrival)
+
+    async def enter(
+        self,
+        interaction_id: InteractionId,
+        queue_id: QueueId,
+        priority: int | None,
+        skills: tuple[tuple[str, int], ...],
+    ) -> bool:
+        if self._breaks:
+            raise ConnectionError("the door is broken")
+        if not self._refuses:
+            self.entered.append((queue_id, priority))
+        return not self._refuses
+
+    async def end(self, interaction_id: InteractionId, disposition: Disposition) -> None:
+        if self._breaks:
+            raise ConnectionError("the door is broken")
+        self.ended.append(disposition)
+
+
+class FakeLookUps:
+    """One list of VIPs, one of blocked numbers, one place that is open."""
+
+    vips = frozenset({"+6281234567890"})
+    blocked = frozenset({"+6281111111111"})
+
+    def is_open(self, hours_id: HoursId, at: Instant) -> bool:
+        if hours_id != "office":
+            raise LookUpUnknown(hours_id)
+        return at == NOON
+
+    def listing(self, list_id: CallerListId, number: str) -> Listing:
+        if list_id == "vip":
+            return Listing(is_listed=number in self.vips, priority=9 if number in self.vips else None)
+        if list_id == "blocked":
+            return Listing(is_listed=number in self.blocked, priority=None)
+        raise LookUpUnknown(list_id)
+
+    def music(self, queue_id: QueueId) -> str:
+        return "calm"
+
+
+class FakeNotes:
+    """Keeps the facts, or breaks."""
+
+    def __init__(self, *, breaks: bool = False) -> None:
+        self.facts: list[FlowFact] = []
+        self._breaks = breaks
+
+    async def note(self, facts: Sequence[FlowFact]) -> None:
+        if self._breaks:
+            raise ConnectionError("the journal is away")
+        self.facts.extend(facts)
+
+
+class FakeContacts:
+    """The contact book in memory; ``breaks`` when it is written."""
+
+    def __init__(self, *contacts: Contact, breaks: bool = False) -> None:
+        self.contacts = {contact.interaction_id: contact for contact in contacts}
+        self.order: list[str] = []
+        self._breaks = breaks
+
+    async def write(self, contact: Contact) -> None:
+        if self._breaks:
+            raise ConnectionError("the store is away")
+        self.order.append("contact")
+        self.contacts[contact.interaction_id] = contact
+
+    def live(self, interaction_id: InteractionId) -> Contact | None:
+        return self.contacts.get(interaction_id)
+
+    async def read(self, interaction_id: InteractionId) -> Contact | None:
+        return self.contacts.get(interaction_id)
