@@ -1,0 +1,138 @@
+"""A line with somebody on it and the services behind it, played by hand."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from acd.core.facts import Fact, InputRefused
+from acd.core.inputs import Input
+from acd.ports import DoorClosed
+from agi_scripts.agent_aux import AUX_REASONS
+from agi_scripts.login_tries import LoginTries
+from agi_scripts.ports import AgentLogin, Services
+from ivr.core.flow import Flow
+from ivr.memory import ContactFlowMemory
+from kernel.ids import AgentId, DeviceId, Did, FlowId
+from kernel.instants import Instant
+from kernel.result_codes import RefusalCode
+from tests.ivr.fakes import NOON, FakeCaller, FakeContacts, FakeLookUps
+from tests.ivr.makers import bye, flow, node, start
+
+CALL = "c1795493415-1"
+
+FLOW = flow(start("wait"), node("wait", "enqueue", {"timeout": "bye", "refused": "bye"}, queue="sales"), bye())
+
+
+class FakeLine(FakeCaller):
+    """A line of the dialplan's: a caller with a number, a name and arguments."""
+
+    def __init__(
+        self, *arguments: str, number: str = "081234567890", name: str = "Ani", keys: Sequence[str] = (), **plan: Any
+    ) -> None:
+        super().__init__(keys, **plan)
+        self.leg_id = "1795493415.1"
+        self.caller_number = number
+        self.caller_name = name
+        self._arguments = arguments
+
+    def argument(self, position: int) -> str:
+        return self._arguments[position - 1] if position <= len(self._arguments) else ""
+
+
+class FakeFrontDoor:
+    """Takes every input, or refuses all with one code, or is closed."""
+
+    def __init__(self, order: list[str], *, refuses: RefusalCode | None = None, closed: bool = False) -> None:
+        self.inputs: list[Input] = []
+        self.notes: list[object] = []
+        self._order = order
+        self._refuses = refuses
+        self._closed = closed
+
+    async def submit(self, given: Input) -> tuple[Fact, ...]:
+        if self._closed:
+            raise DoorClosed
+        self._order.append(type(given).__name__)
+        self.inputs.append(given)
+        return () if self._refuses is None else (InputRefused(code=self._refuses, subject="x"),)
+
+    def post(self, given: Input) -> None:
+        self.inputs.append(given)
+
+    async def note(self, stream: str, facts: Sequence[object]) -> int:
+        self.notes.extend(facts)
+        return 1
+
+
+class FakeFlows:
+    """One number of ours, one flow."""
+
+    def __init__(self, flows: Mapping[str, Flow]) -> None:
+        self._flows = flows
+
+    def for_did(self, did: Did) -> Flow | None:
+        return self._flows.get(did)
+
+    def of_version(self, flow_id: FlowId, version: int) -> Flow | None:
+        return next((one for one in self._flows.values() if one.id == flow_id), None)
+
+
+class FakeAgents:
+    """Ann logs in with 1001; her PIN is 2468. Seats: who sits where."""
+
+    def __init__(self, seats: Mapping[str, str]) -> None:
+        self._seats = seats
+        self.hashes_compared: list[str] = []
+
+    def by_login(self, login: str) -> AgentLogin | None:
+        return AgentLogin(agent_id=AgentId("ann"), pin_hash="hash of 2468") if login == "1001" else None
+
+    def agent_at(self, device_id: DeviceId) -> AgentId | None:
+        name = self._seats.get(device_id)
+        return None if name is None else AgentId(name)
+
+    def matches(self, pin_hash: str, pin: str) -> bool:
+        self.hashes_compared.append(pin_hash)
+        return pin_hash == f"hash of {pin}"
+
+
+class FakeClock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def now(self) -> Instant:
+        return self.at
+
+
+class Office:
+    """Services with everything in reach that a story looks at."""
+
+    def __init__(
+        self,
+        *,
+        seats: Mapping[str, str] | None = None,
+        refuses: RefusalCode | None = None,
+        closed: bool = False,
+        flows: Mapping[str, Flow] | None = None,
+    ) -> None:
+        self.contacts = FakeContacts()
+        self.order = self.contacts.order
+        self.door = FakeFrontDoor(self.order, refuses=refuses, closed=closed)
+        self.agents = FakeAgents(seats or {})
+        self.clock = FakeClock()
+        self.services = Services(
+            door=self.door,
+            contacts=self.contacts,
+            flows=FakeFlows({"169": FLOW} if flows is None else flows),
+            look_ups=FakeLookUps(),
+            memory=ContactFlowMemory(self.contacts),
+            agents=self.agents,
+            seats=self.agents,
+            pins=self.agents,
+            login_tries=LoginTries(),
+            clock=self.clock,
+            languages=("id", "en"),
+            country="ID",
+            aux_reasons=AUX_REASONS,
+        )
