@@ -10,6 +10,7 @@ from acd.core.inputs import AgentPickedUp, Input
 from acd.ports import AgentLegPhase, DoorClosed, FrontDoor, SwitchPicture
 from kernel.entry import Entry
 from kernel.ids import InteractionId, ReservationId
+from kernel.instants import Instant
 from telephony.ami.connection import AmiLink
 from telephony.ami.failures import AmiFailure
 from telephony.ami.wire import AmiEvent
@@ -36,6 +37,7 @@ class Listener:
         commands: AmiLink,
         legs: LegTracker,
         door: FrontDoor,
+        now: Callable[[], Instant],
         reconcile: Callable[[SwitchPicture], Awaitable[None]],
         part: Callable[[InteractionId, ReservationId], None],
         sound_closed: Callable[[ReservationId], None],
@@ -44,6 +46,7 @@ class Listener:
         self._commands = commands
         self._legs = legs
         self._door = door
+        self._now = now
         self._reconcile = reconcile
         self._part = part
         self._sound_closed = sound_closed
@@ -126,7 +129,7 @@ class Listener:
             if not (self._events.is_up and self._commands.is_up):
                 continue
             try:
-                picture = await take_snapshot(self._commands)
+                picture = await take_snapshot(self._commands, begun_at=self._now())
             except AmiFailure as failure:
                 log.warning("snapshot failed", failure=type(failure).__name__)
                 await asyncio.sleep(RETRY_S)

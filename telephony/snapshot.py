@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, DeviceSeen, SwitchPicture
-from kernel.ids import DeviceId, Did, InteractionId, ReservationId, TrunkId
+from kernel.ids import DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
+from kernel.instants import Instant
 from telephony.ami.actions import Action
 from telephony.ami.connection import AmiLink
 from telephony.ami.wire import AmiEvent
@@ -11,13 +12,13 @@ from telephony.leg_names import interaction_of, reservation_of
 from telephony.legs import device_presence
 
 # Of our callers' channels. A phone's own channel has a unique id of the same form, but none of these.
-VARIABLES = ("ACD_CALL", "ACD_DID", "ACD_TRUNK", "ACD_STATE")
+VARIABLES = ("ACD_CALL", "ACD_DID", "ACD_TRUNK", "ACD_STATE", "ACD_QUEUE")
 SNAPSHOT_MS_MAX = 15_000
 
 _PLACES = {"answered": CallerPlace.JOINED, "waiting": CallerPlace.WAITING}
 
 
-async def take_snapshot(commands: AmiLink) -> SwitchPicture:
+async def take_snapshot(commands: AmiLink, *, begun_at: Instant) -> SwitchPicture:
     """Ask for channels and phones. Raises AmiFailure when Asterisk does not answer whole."""
     channels = await commands.collect(
         Action(name="Status", fields={"Variables": ",".join(VARIABLES), "AllVariables": "false"}),
@@ -27,7 +28,9 @@ async def take_snapshot(commands: AmiLink) -> SwitchPicture:
     devices = await commands.collect(
         Action(name="DeviceStateList"), "DeviceStateListComplete", timeout_ms=SNAPSHOT_MS_MAX
     )
-    return SwitchPicture(callers=callers_in(channels), agent_legs=agent_legs_in(channels), devices=devices_in(devices))
+    return SwitchPicture(
+        callers=callers_in(channels), agent_legs=agent_legs_in(channels), devices=devices_in(devices), begun_at=begun_at
+    )
 
 
 def callers_in(channels: Iterable[AmiEvent]) -> dict[InteractionId, CallerSeen]:
@@ -44,6 +47,7 @@ def callers_in(channels: Iterable[AmiEvent]) -> dict[InteractionId, CallerSeen]:
             did=Did(variables.get("ACD_DID", "")),
             trunk_id=TrunkId(variables.get("ACD_TRUNK", "")),
             place=_PLACES.get(variables.get("ACD_STATE", ""), CallerPlace.FLOW),
+            queue_id=QueueId(variables["ACD_QUEUE"]) if variables.get("ACD_QUEUE") else None,
         )
     return found
 

@@ -1,0 +1,63 @@
+"""The command `sambut`."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+
+from sambut.asterisk_site import AsteriskNotFound
+from sambut.commands.apply import apply
+from sambut.commands.export import export
+from sambut.commands.hash_pin import hash_pin
+from sambut.commands.office import EXIT_FAILED, settings_or_exit, stop
+from sambut.logs import set_up_logs
+from sambut.program import NoCentre, run_program
+from sambut.secrets_file import SecretsUnusable
+from sambut.settings import Settings
+from store.database import StoreFailed
+from telephony.config.quoting import UnsafeConfigValue
+
+log = structlog.get_logger(__name__)
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command()(apply)
+app.command()(export)
+app.command()(hash_pin)
+
+
+@app.command()
+def up(
+    settings: Annotated[Path | None, typer.Option("--settings", help="The settings file.")] = None,
+    stop_asterisk: Annotated[
+        bool, typer.Option("--stop-asterisk", help="At the end, stop Asterisk and every call with it.")
+    ] = False,
+) -> None:
+    """Run the program until SIGTERM or Ctrl-C. Without --stop-asterisk no call is cut at the end.
+
+    Exit codes: 0 stopped as asked; 1 it could not start, or something that must not fail has failed; 2 settings wrong.
+    """
+    known = settings_or_exit(settings)
+    set_up_logs(level=known.log.level, form=known.log.format)
+    try:
+        asyncio.run(_run_until_told(known, stop_asterisk=stop_asterisk))
+    except (NoCentre, AsteriskNotFound, StoreFailed, SecretsUnusable, UnsafeConfigValue) as wrong:
+        stop(f"Not started: {wrong}", EXIT_FAILED)
+    except OSError as wrong:
+        stop(f"Not started: {wrong}. A port that is in use can be changed in the settings.", EXIT_FAILED)
+
+
+async def _run_until_told(settings: Settings, *, stop_asterisk: bool) -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, told.set)
+    async with run_program(settings, stop_asterisk=stop_asterisk) as running:
+        waiting = asyncio.create_task(told.wait())
+        await asyncio.wait({waiting, running.tasks}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if running.tasks.done():
+            running.tasks.result()
+    log.info("stopped")

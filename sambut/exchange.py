@@ -1,0 +1,173 @@
+"""Asterisk as the program holds it: its process, its configuration, the two links, the switch and the ear."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from acd.ports import Clock, SwitchPicture
+from centre.model import Centre
+from kernel.contact import ContactBook
+from kernel.ids import ReservationId
+from sambut.asterisk_site import (
+    AsteriskProgram,
+    feature_codes,
+    make_site,
+    sip_secrets,
+    sounds_dir,
+    write_fallback_script,
+)
+from sambut.late_door import LateDoor
+from sambut.secrets_file import SecretsFile
+from sambut.settings import Settings
+from telephony.ami.connection import AmiLink
+from telephony.ami.settings import LinkSettings
+from telephony.config.deploy import Expected, deploy, write_files
+from telephony.config.events import WANTED_EVENTS
+from telephony.config.ground import prepare
+from telephony.config.render import COMMANDS_USER, EVENTS_USER, render
+from telephony.heartbeat import beat
+from telephony.legs import LegTracker
+from telephony.listen import Listener
+from telephony.perform import AsteriskSwitch, Floor, PhoneModel, RingPolicy
+from telephony.process import AsteriskProcess
+
+SILENT_MS_MAX = 3_000
+
+
+class Exchange:
+    """One Asterisk. ``prepare`` and ``start`` before the distributor is there; ``listen_to`` joins the two."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        program: AsteriskProgram,
+        centre: Centre,
+        clock: Clock,
+        contacts: ContactBook,
+        epoch: str,
+        door: LateDoor,
+        sound_closed: Callable[[ReservationId], None],
+    ) -> None:
+        self._settings = settings
+        self._program = program
+        self._secrets_file = SecretsFile(settings.secrets_file)
+        self._clock = clock
+        self._epoch = epoch
+        self.site = make_site(settings, program)
+        self.process = AsteriskProcess(program=program.words, site=self.site)
+        secrets = sip_secrets(self._secrets(centre))
+        self.events = AmiLink(self._link(EVENTS_USER, secrets.ami_events, WANTED_EVENTS), now=clock.now)
+        self.commands = AmiLink(self._link(COMMANDS_USER, secrets.ami_commands, frozenset()), now=clock.now)
+        legs = LegTracker()
+        self.switch = AsteriskSwitch(
+            commands=self.commands,
+            legs=legs,
+            contacts=contacts,
+            floor=floor_of(centre),
+            policy=RingPolicy(silent_ms_max=SILENT_MS_MAX, epoch=epoch, record=settings.recording.enabled),
+            now=clock.now,
+            post=door.post,
+        )
+        self.listener = Listener(
+            events=self.events,
+            commands=self.commands,
+            legs=legs,
+            door=door,
+            now=clock.now,
+            reconcile=self._reconcile,
+            part=self.switch.part,
+            sound_closed=sound_closed,
+        )
+        self._compare: Callable[[SwitchPicture], Awaitable[object]] | None = None
+        for link in (self.events, self.commands):
+            link.on_up = self.listener.link_up
+            link.on_down = self.listener.link_down
+
+    @property
+    def spool(self) -> Path:
+        """Where Asterisk writes one-way recordings."""
+        return Path(self.site.spool_dir) / "monitor"
+
+    async def start(self, centre: Centre) -> None:
+        """Folders, configuration, process, links. Raises OSError, UnsafeConfigValue."""
+        prepare(
+            self.site,
+            asterisk_data_dir=self._program.data_dir,
+            asterisk_sounds_dir=self._program.sounds_dir,
+            our_sounds_dir=sounds_dir(self._settings),
+        )
+        write_fallback_script(self.site)
+        write_files(Path(self.site.etc_dir), self._texts(centre))
+        if self._settings.asterisk.mode == "managed":
+            await self.process.start()
+        await self.events.start()
+        await self.commands.start()
+
+    def listen_to(self, compare: Callable[[SwitchPicture], Awaitable[object]]) -> None:
+        """What to do with each picture of the switch."""
+        self._compare = compare
+
+    async def run(self) -> None:
+        """Listen, beat, and keep Asterisk alive, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.listener.run())
+            tasks.create_task(
+                beat(
+                    self.commands,
+                    every_ms=self._settings.engine.heartbeat_ms,
+                    now=self._clock.now,
+                    epoch=self._epoch,
+                )
+            )
+            if self._settings.asterisk.mode == "managed":
+                tasks.create_task(self.process.watch())
+
+    async def change(self, centre: Centre) -> None:
+        """Bring a new centre into a running Asterisk. Raises ConfigMismatch (nothing changed), AmiFailure."""
+        expected = Expected(
+            endpoints=frozenset(
+                [*(f"trunk-{trunk.id}" for trunk in centre.trunks), *(each.id for each in centre.devices)]
+            ),
+            contexts=frozenset(f"acd-trunk-{trunk.id}" for trunk in centre.trunks),
+        )
+        await deploy(self.commands, Path(self.site.etc_dir), self._texts(centre), expected)
+        self.switch.floor = floor_of(centre)
+
+    async def close(self, *, stop_asterisk: bool) -> None:
+        """Let go of Asterisk; without ``stop_asterisk`` its calls go on, and the next program takes it over."""
+        await self.switch.close()
+        await self.events.close()
+        await self.commands.close()
+        if stop_asterisk and self._settings.asterisk.mode == "managed":
+            await self.process.stop()
+        else:
+            self.process.release()
+
+    async def _reconcile(self, picture: SwitchPicture) -> None:
+        assert self._compare is not None
+        await self._compare(picture)
+
+    def _texts(self, centre: Centre) -> dict[str, str]:
+        secrets = sip_secrets(self._secrets(centre))
+        return render(centre=centre, site=self.site, secrets=secrets, codes=feature_codes(self._settings))
+
+    def _secrets(self, centre: Centre) -> dict[str, str]:
+        names = ["ami.events", "ami.commands", *(f"device.{device.id}" for device in centre.devices)]
+        names += [f"trunk.{trunk.id}" for trunk in centre.trunks if trunk.register_user]
+        return self._secrets_file.ensure(names)
+
+    def _link(self, user: str, secret: str, wanted: frozenset[str]) -> LinkSettings:
+        asterisk = self._settings.asterisk
+        return LinkSettings(
+            host=asterisk.ami_host, port=asterisk.ami_port, username=user, secret=secret, wanted_events=wanted
+        )
+
+
+def floor_of(centre: Centre) -> Floor:
+    """What the switch must know of a centre."""
+    return Floor(
+        phones={device.id: PhoneModel(model=device.model) for device in centre.devices},
+        queue_names={queue.id: queue.name for queue in centre.queues},
+        languages=centre.languages,
+    )

@@ -1,0 +1,63 @@
+"""What the program itself follows: who sits where, and which queues, agents and phones the engine knows."""
+
+from acd.core.facts import (
+    AgentDefined,
+    AgentLoggedIn,
+    AgentLoggedOut,
+    AgentWithdrawn,
+    DeviceDefined,
+    DeviceWithdrawn,
+    QueueDefined,
+    QueueWithdrawn,
+)
+from acd.core.settings import AgentSettings, DeviceSettings, QueueSettings
+from centre.to_inputs import Configured
+from kernel.entry import Entry
+from kernel.ids import AgentId, DeviceId, QueueId
+
+
+class FloorFollower:
+    """A FactSubscriber; implements ``agi_scripts.ports.Seats``."""
+
+    def __init__(self) -> None:
+        self._queues: dict[QueueId, QueueSettings] = {}
+        self._agents: dict[AgentId, AgentSettings] = {}
+        self._devices: dict[DeviceId, DeviceSettings] = {}
+        self._seats: dict[DeviceId, AgentId] = {}
+
+    def agent_at(self, device_id: DeviceId) -> AgentId | None:
+        """The agent logged in at a phone, None when nobody is."""
+        return self._seats.get(device_id)
+
+    @property
+    def configured(self) -> Configured:
+        """What the engine knows now."""
+        return Configured(queues=dict(self._queues), agents=dict(self._agents), devices=dict(self._devices))
+
+    def on_entry(self, entry: Entry) -> None:
+        """Take note of one entry."""
+        for fact in entry.facts:
+            match fact:
+                case AgentLoggedIn():
+                    self._seats[fact.device_id] = fact.agent_id
+                case AgentLoggedOut():
+                    self._seats.pop(fact.device_id, None)
+                case QueueDefined():
+                    self._queues[fact.settings.queue_id] = fact.settings
+                case QueueWithdrawn():
+                    self._queues.pop(fact.queue_id, None)
+                case _:
+                    self._people_and_phones(fact)
+
+    def _people_and_phones(self, fact: object) -> None:
+        match fact:
+            case AgentDefined():
+                self._agents[fact.settings.agent_id] = fact.settings
+            case AgentWithdrawn():
+                self._agents.pop(fact.agent_id, None)
+            case DeviceDefined():
+                self._devices[fact.settings.device_id] = fact.settings
+            case DeviceWithdrawn():
+                self._devices.pop(fact.device_id, None)
+            case _:
+                pass

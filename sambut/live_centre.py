@@ -1,0 +1,78 @@
+"""The centre in force: shown, and changed while calls go on."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from acd.ports import Clock, FrontDoor
+from centre.model import Centre
+from centre.plan import change_lines, plan
+from centre.ports import CentreShelf
+from centre.reader import Announcements
+from centre.to_inputs import Configured, configured, inputs_between
+from centre.writer import write_centre
+from cti.ports import CentreProblem, CentreResult
+from telephony.ami.failures import AmiFailure
+from telephony.config.deploy import ConfigMismatch
+
+
+class LiveCentre:
+    """Implements ``cti.ports.CentreOffice``.
+
+    A change goes to Asterisk first, which may refuse it; only then is it kept, and told to the engine and the scripts.
+    ``change_switch`` raises ConfigMismatch or AmiFailure. ``known``: what the engine knows now.
+    """
+
+    def __init__(
+        self,
+        *,
+        centre: Centre,
+        shelf: CentreShelf,
+        clock: Clock,
+        door: FrontDoor,
+        announcements: Announcements | None,
+        known: Callable[[], Configured],
+        change_switch: Callable[[Centre], Awaitable[None]],
+        show: Callable[[Centre], None],
+    ) -> None:
+        self._centre = centre
+        self._shelf = shelf
+        self._clock = clock
+        self._door = door
+        self._announcements = announcements
+        self._known = known
+        self._change_switch = change_switch
+        self._show = show
+        self._turn = asyncio.Lock()
+
+    async def current(self) -> str:
+        """The description in force."""
+        return write_centre(self._centre)
+
+    async def apply(self, text: str, dry_run: bool) -> CentreResult:
+        """Put a description in force, or with ``dry_run`` tell what that would change. One change at a time."""
+        async with self._turn:
+            made = plan(self._centre, text, self._announcements)
+            if made.centre is None:
+                problems = tuple(
+                    CentreProblem(line=one.line, where="", what=one.what, how=one.mend) for one in made.problems
+                )
+                return CentreResult(applied=False, difference=(), problems=problems)
+            lines = tuple(change_lines(made))
+            if dry_run or not made.changes:
+                return CentreResult(applied=False, difference=lines, problems=())
+            try:
+                await self._change_switch(made.centre)
+            except (ConfigMismatch, AmiFailure) as wrong:
+                how = "nothing was changed; `sambut check` tells the state of Asterisk"
+                problem = CentreProblem(line=0, where="Asterisk", what=str(wrong), how=how)
+                return CentreResult(applied=False, difference=lines, problems=(problem,))
+            await self._shelf.save(made.centre, self._clock.now())
+            self._centre = made.centre
+            self._show(made.centre)
+            await self.tell_engine()
+            return CentreResult(applied=True, difference=lines, problems=())
+
+    async def tell_engine(self) -> None:
+        """Bring the engine to what the centre says. What it refuses (somebody sits there) is told again next time."""
+        for given in inputs_between(self._known(), configured(self._centre)):
+            await self._door.submit(given)

@@ -1,0 +1,283 @@
+"""The running program: everything joined, started in order, and let go of in the reverse order."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiohttp import web
+
+from acd.distributor import Distributor, open_distributor
+from acd.ports import FactSubscriber
+from agi_scripts.centre_view import CentreView
+from agi_scripts.login_tries import LoginTries
+from agi_scripts.pins import Argon2Pins
+from agi_scripts.ports import Services
+from agi_scripts.public_holidays import public_holidays
+from agi_scripts.routes import ROUTES, Script
+from centre.model import Centre
+from cti.app import make_app
+from cti.frames import FrameMaker
+from cti.hub import Hub
+from cti.room import Room
+from cti.settings import CtiSettings
+from ivr.memory import ContactFlowMemory
+from kernel.entry import RECORDER_STREAM
+from kernel.ids import TrunkId
+from recorder.facts import RecorderFact
+from recorder.follower import Recorder
+from reports.follower import RowFollower
+from sambut.announcements import announcements_in
+from sambut.asterisk_site import read_program, sounds_dir
+from sambut.clock import WallClock
+from sambut.exchange import Exchange
+from sambut.follow import FloorFollower
+from sambut.health import Health, Probe
+from sambut.late_door import LateDoor
+from sambut.live_centre import LiveCentre
+from sambut.metrics import Metrics
+from sambut.secrets_file import SecretsFile
+from sambut.settings import Settings
+from sambut.storage import ADMIN_SECRET, Archive, Storage, TokenBook, open_storage
+from telephony.agi.caller_channel import Channel
+from telephony.agi.flow_caller import FlowCaller, OutgoingTrunk
+from telephony.agi.server import AgiServer, AgiSettings
+
+log = structlog.get_logger(__name__)
+
+AUX_REASONS = {"1": "break", "2": "lunch", "3": "meeting", "4": "training", "5": "other"}
+"""Reason codes by the digit an agent dials behind the aux code."""
+RECORDINGS_S_MAX = 10.0
+FLOW_GRACE_MS = 500
+
+
+class NoCentre(Exception):
+    """No centre was applied yet."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """The program while it runs, for those who drive it from inside: the demo and the tests."""
+
+    settings: Settings
+    storage: Storage
+    distributor: Distributor
+    exchange: Exchange
+    hub: Hub
+    health: Health
+    tasks: "asyncio.Task[None]"
+
+
+class RecorderJournal:
+    """Implements ``recorder.ports.RecorderNotes`` by the front door."""
+
+    def __init__(self, door: LateDoor) -> None:
+        self._door = door
+
+    async def note(self, facts: Sequence[RecorderFact]) -> None:
+        """Write facts to the journal's recorder stream."""
+        await self._door.note(RECORDER_STREAM, facts)
+
+
+@asynccontextmanager
+async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterator[Running]:
+    """Start all, hand over the running program, and stop all at the end.
+
+    ``stop_asterisk``: end a managed Asterisk, calls and all; otherwise it goes on, and its calls with it. ``tasks`` of
+    the running program ends only when something that must not fail has failed. Raises NoCentre, AsteriskNotFound,
+    StoreFailed, SecretsUnusable, OSError (a port is taken), UnsafeConfigValue.
+    """
+    async with AsyncExitStack() as opened:
+        storage = await opened.enter_async_context(open_storage(settings))
+        centre = await storage.directory.load()
+        if centre is None:
+            raise NoCentre("there is no centre yet: `sambut apply FILE` makes one")
+        clock, door, floor = WallClock(), LateDoor(), FloorFollower()
+        admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
+        recorder: Recorder | None = None
+        exchange = Exchange(
+            settings=settings,
+            program=read_program(settings),
+            centre=centre,
+            clock=clock,
+            contacts=storage.contacts,
+            epoch=f"{clock.now()}-{secrets.token_hex(4)}",
+            door=door,
+            sound_closed=lambda reservation_id: recorder.sound_closed(reservation_id) if recorder else None,
+        )
+        recorder = Recorder(
+            spool=exchange.spool,
+            shelf_dir=settings.recording_dir,
+            shelf=storage.recordings,
+            notes=RecorderJournal(door),
+            free_bytes_min=settings.recording.free_disk_bytes_min,
+        )
+        opened.callback(recorder.close)
+        cti_settings = CtiSettings(
+            tenant=centre.name[:32], recordings_folder=settings.recording_dir, origins=settings.http.allowed_origins
+        )
+        hub = Hub(cti_settings, storage.cti_log)
+        rows = RowFollower(storage.journal, storage.rows, ZoneInfo(centre.timezone))
+        metrics = Metrics(picture=lambda: hub.picture, now=clock.now)
+        subscribers: list[FactSubscriber] = [floor, hub, exchange.listener, metrics, recorder, rows]
+        distributor = await open_distributor(
+            journal=storage.journal, switch=exchange.switch, clock=clock, subscribers=subscribers
+        )
+        await hub.catch_up(storage.journal)
+        async for entry in storage.journal.read():
+            for follower in (floor, exchange.listener, recorder):
+                follower.on_entry(entry)
+        await storage.contacts.recall(list(hub.picture.calls))
+        door.hang_in(distributor)
+        exchange.listen_to(distributor.reconcile)
+        view = CentreView(centre, public_holidays)
+        book = LineBook(centre)
+
+        def show(changed: Centre) -> None:
+            view.show(changed)
+            book.show(changed)
+
+        office = LiveCentre(
+            centre=centre,
+            shelf=storage.directory,
+            clock=clock,
+            door=door,
+            announcements=announcements_in(sounds_dir(settings)),
+            known=lambda: floor.configured,
+            change_switch=exchange.change,
+            show=show,
+        )
+        services = Services(
+            door=door,
+            contacts=storage.contacts,
+            flows=view,
+            look_ups=view,
+            memory=ContactFlowMemory(storage.contacts),
+            agents=view,
+            seats=floor,
+            pins=Argon2Pins(),
+            login_tries=LoginTries(),
+            clock=clock,
+            languages=centre.languages,
+            country=centre.country,
+            aux_reasons=AUX_REASONS,
+        )
+        agi = AgiServer(
+            {name: _script(script, services, book) for name, script in ROUTES.items()},
+            AgiSettings(host=settings.agi.host, port=settings.agi.port, grace_ms=FLOW_GRACE_MS),
+        )
+        health = Health(_probes(exchange, agi, storage))
+        app = make_app(
+            Room(
+                settings=cti_settings,
+                hub=hub,
+                frames=FrameMaker(storage.contacts, cti_settings),
+                door=door,
+                clock=clock,
+                contacts=storage.contacts,
+                tokens=TokenBook(storage.tokens, admin_secret),
+                archive=Archive(storage),
+                shelf=storage.recordings,
+                office=office,
+            )
+        )
+        health.mount(app)
+        metrics.mount(app)
+
+        deciding = asyncio.create_task(distributor.run(), name="distributor")
+        opened.push_async_callback(_end_distributor, distributor, deciding)
+        await agi.start()
+        opened.push_async_callback(agi.close)
+        await exchange.start(centre)
+        opened.push_async_callback(exchange.close, stop_asterisk=stop_asterisk)
+        await office.tell_engine()
+        tasks = asyncio.create_task(_together(deciding, exchange.run, hub.run, recorder.run, rows.run), name="program")
+        opened.push_async_callback(_end_tasks, tasks, recorder)
+        await _serve(app, settings, opened)
+        log.info("up", http_port=settings.http.port)
+        yield Running(
+            settings=settings,
+            storage=storage,
+            distributor=distributor,
+            exchange=exchange,
+            hub=hub,
+            health=health,
+            tasks=tasks,
+        )
+
+
+class LineBook:
+    """What dialling out needs to know of the trunks in force."""
+
+    def __init__(self, centre: Centre) -> None:
+        self.show(centre)
+
+    def show(self, centre: Centre) -> None:
+        """From now on, this is the centre."""
+        self._trunks = {
+            trunk.id: OutgoingTrunk(lines_max=trunk.lines_max, caller_id=trunk.caller_id) for trunk in centre.trunks
+        }
+
+    def trunk(self, trunk_id: TrunkId) -> OutgoingTrunk | None:
+        """One trunk; None when there is no such trunk."""
+        return self._trunks.get(trunk_id)
+
+
+def _script(script: Script, services: Services, book: LineBook) -> Callable[[Channel], Coroutine[Any, Any, None]]:
+    async def serve(channel: Channel) -> None:
+        await script(FlowCaller(channel, book.trunk), replace(services))
+
+    return serve
+
+
+def _probes(exchange: Exchange, agi: AgiServer, storage: Storage) -> list[Probe]:
+    async def journal() -> str | None:
+        await storage.journal.last_seq()
+        return None
+
+    def links() -> str | None:
+        if not exchange.events.is_up or not exchange.commands.is_up:
+            return "a link to Asterisk is down"
+        return None if exchange.listener.in_step.is_set() else "not yet in step with Asterisk"
+
+    return [
+        Probe(name="journal", check=journal),
+        Probe(name="asterisk", check=links),
+        Probe(name="fastagi", check=lambda: None if agi.port else "not listening"),
+    ]
+
+
+async def _serve(app: web.Application, settings: Settings, opened: AsyncExitStack) -> None:
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    opened.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, settings.http.host, settings.http.port).start()
+
+
+async def _together(deciding: "asyncio.Task[None]", *runs: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run all until one ends: none of them may."""
+    async with asyncio.TaskGroup() as tasks:
+        for run in runs:
+            tasks.create_task(run())
+        tasks.create_task(_watch(deciding))
+
+
+async def _watch(deciding: "asyncio.Task[None]") -> None:
+    await asyncio.shield(deciding)
+    raise RuntimeError("the distributor has ended")
+
+
+async def _end_tasks(tasks: "asyncio.Task[None]", recorder: Recorder) -> None:
+    if not tasks.done():
+        await recorder.finish(within_s=RECORDINGS_S_MAX)
+    tasks.cancel()
+    await asyncio.gather(tasks, return_exceptions=True)
+
+
+async def _end_distributor(distributor: Distributor, deciding: "asyncio.Task[None]") -> None:
+    distributor.close()
+    await asyncio.gather(deciding, return_exceptions=True)

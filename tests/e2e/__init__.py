@@ -1,0 +1,1 @@
+"""Whole calls on a real Asterisk, with real phones."""

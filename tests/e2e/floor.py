@@ -1,0 +1,145 @@
+"""A whole centre for one test: the program, its Asterisk on free ports, agents' phones, and callers from the carrier."""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from acd.core.inputs import LogIn, SetReady
+from centre.reader import read_centre
+from kernel.ids import AgentId, DeviceId, InteractionId
+from kernel.instants import Instant
+from reports.rows import InteractionRow
+from sambut.commands.hash_pin import pin_hash_of
+from sambut.demo.sample_centre import AGENT_IDS, demo_centre
+from sambut.phones.callers import TrunkCallers
+from sambut.phones.crowd import AgentPhones
+from sambut.phones.sipp_program import sipp_words
+from sambut.program import Running, run_program
+from sambut.secrets_file import SecretsFile
+from sambut.settings import Agi, Asterisk, Http, Paths, Settings
+from sambut.storage import open_storage
+
+T = TypeVar("T")
+PIN = "246810"
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody has just now, UDP and TCP alike."""
+    found: list[int] = []
+    with contextlib.ExitStack() as held:
+        while len(found) < count:
+            tcp = held.enter_context(socket.socket())
+            tcp.bind(("127.0.0.1", 0))
+            udp = held.enter_context(socket.socket(type=socket.SOCK_DGRAM))
+            with contextlib.suppress(OSError):
+                udp.bind(("127.0.0.1", tcp.getsockname()[1]))
+                found.append(tcp.getsockname()[1])
+    return found
+
+
+def settings_in(folder: Path) -> Settings:
+    """Settings of a program that disturbs nobody."""
+    sip, ami, agi, http = free_ports(4)
+    return Settings(
+        paths=Paths(data_dir=str(folder / "data"), run_dir=str(folder / "run")),
+        asterisk=Asterisk(sip_udp_port=sip, sip_tcp_port=sip, ami_port=ami, rtp_port_min=21_000, rtp_port_max=22_999),
+        agi=Agi(port=agi),
+        http=Http(port=http),
+        base_dir=folder,
+    )
+
+
+async def eventually(look: Callable[[], Awaitable[T | None]], *, within_s: float, what: str) -> T:
+    """What ``look`` finds, as soon as it finds something. Raises AssertionError when the time is over."""
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        found = await look()
+        if found is not None:
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{what}: not within {within_s:g} s")
+
+
+@dataclass(slots=True, kw_only=True)
+class CallFloor:
+    """Everything a story needs."""
+
+    running: Running
+    phones: AgentPhones
+    callers: TrunkCallers
+    folder: Path
+
+    async def seat(self, agent: str, phone: str, *, tone_hz: int = 1000, ready: bool = True) -> None:
+        """Register a phone, and let an agent sit down at it."""
+        settings = self.running.settings
+        secret = SecretsFile(settings.secrets_file).read()[f"device.{phone}"]
+        port = settings.asterisk.sip_udp_port
+        await self.phones.register(
+            phone, password=secret, server="127.0.0.1", port=port, tone_hz=tone_hz, record_folder=self.folder
+        )
+        door = self.running.distributor
+        await door.submit(LogIn(agent_id=AgentId(agent), device_id=DeviceId(phone)))
+
+        async def reachable() -> bool | None:
+            picture = self.running.hub.picture
+            return True if picture.agents[AgentId(agent)].state != "unreachable" else None
+
+        await eventually(reachable, within_s=5, what=f"{phone} reachable")
+        if ready:
+            await door.submit(SetReady(agent_id=AgentId(agent)))
+
+    async def ended_row(self, *, within_s: float = 15) -> InteractionRow:
+        """The row of the newest interaction that has ended."""
+
+        async def look() -> InteractionRow | None:
+            rows = await self.running.storage.rows.find_interactions(count_max=1)
+            return rows[0] if rows and rows[0].disposition is not None else None
+
+        return await eventually(look, within_s=within_s, what="an ended interaction in the rows")
+
+    async def facts(self, interaction_id: InteractionId) -> list[str]:
+        """The names of all facts about one interaction, in order."""
+        entries = await self.running.storage.journal.timeline(interaction_id)
+        return [
+            type(fact).__name__
+            for entry in entries
+            for fact in entry.facts
+            if getattr(fact, "interaction_id", None) == interaction_id
+        ]
+
+    def state_of(self, agent: str) -> str:
+        """An agent's state now."""
+        return str(self.running.hub.picture.agents[AgentId(agent)].state)
+
+
+@contextlib.asynccontextmanager
+async def open_floor(folder: Path) -> AsyncIterator[CallFloor]:
+    """The sample centre, up and in step with its Asterisk."""
+    settings = settings_in(folder)
+    pin_hash = pin_hash_of(PIN)
+    centre = read_centre(demo_centre(dict.fromkeys(AGENT_IDS, pin_hash)))
+    async with open_storage(settings) as storage:
+        await storage.directory.save(centre, Instant(0))
+    async with contextlib.AsyncExitStack() as opened:
+        running = await opened.enter_async_context(run_program(settings, stop_asterisk=True))
+
+        async def ready() -> bool | None:
+            return None if await running.health.problems() else True
+
+        await eventually(ready, within_s=20, what="the program ready")
+        phones = await opened.enter_async_context(AgentPhones())
+        callers = await opened.enter_async_context(
+            TrunkCallers(
+                sipp=sipp_words(),
+                server="127.0.0.1",
+                port=settings.asterisk.sip_udp_port,
+                ports=free_ports(8),
+                folder=folder / "calls",
+            )
+        )
+        yield CallFloor(running=running, phones=phones, callers=callers, folder=folder)
