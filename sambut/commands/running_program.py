@@ -136,4 +136,6 @@ def _reachable(host: str) -> str:
 
 def _in_words(problem: FieldProblem) -> str:
     what = f"{problem.where}: {problem.what}" if problem.where else problem.what
-    return f"line {problem.line}: {what}; {problem.how}"
+    # Not every problem stands in the file: Asterisk may refuse what reads well.
+    place = f"line {problem.line}: " if problem.line else ""
+    return f"{place}{what}; {problem.how}"

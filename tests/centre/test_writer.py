@@ -13,14 +13,14 @@ from tests.centre.samples import SMALL, centres, with_first_versions
 
 
 @given(centre=centres())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.slow  # draws whole centres
 def test_what_is_written_reads_back_as_the_same_centre(centre: Centre) -> None:
     assert read_centre(write_centre(centre), flow_versions=flow_versions(centre)) == centre
 
 
 @given(centre=centres())
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @pytest.mark.slow  # draws whole centres
 def test_versions_of_flows_are_not_in_the_file(centre: Centre) -> None:
     assert read_centre(write_centre(centre)) == with_first_versions(centre)

@@ -1,0 +1,83 @@
+"""What the engine is told of a centre, and in which order."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from acd.core.inputs import (
+    AgentConfigured,
+    AgentRemoved,
+    DeviceConfigured,
+    DeviceRemoved,
+    Input,
+    QueueConfigured,
+    QueueRemoved,
+)
+from acd.core.settings import NoAnswerPolicy, Requirement
+from centre.model import Centre
+from centre.reader import read_centre
+from centre.to_inputs import Configured, configured, inputs_between
+from kernel.ids import SkillId
+from tests.centre.samples import SMALL, centres
+
+ORDER: list[type[Input]] = [
+    QueueConfigured,
+    AgentConfigured,
+    DeviceConfigured,
+    AgentRemoved,
+    DeviceRemoved,
+    QueueRemoved,
+]  # fmt: skip
+
+
+def learnt(known: Configured, inputs: tuple[Input, ...]) -> Configured:
+    """What an engine knows after it took the inputs."""
+    queues, agents, devices = dict(known.queues), dict(known.agents), dict(known.devices)
+    for given_input in inputs:
+        match given_input:
+            case QueueConfigured(settings=queue):
+                queues[queue.queue_id] = queue
+            case AgentConfigured(settings=agent):
+                agents[agent.agent_id] = agent
+            case DeviceConfigured(settings=device):
+                devices[device.device_id] = device
+            case QueueRemoved(queue_id=queue_id):
+                del queues[queue_id]
+            case AgentRemoved(agent_id=agent_id):
+                del agents[agent_id]
+            case DeviceRemoved(device_id=device_id):
+                del devices[device_id]
+    return Configured(queues=queues, agents=agents, devices=devices)
+
+
+@given(one=centres(), other=centres())
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.slow  # draws whole centres
+def test_an_engine_gets_from_any_centre_to_any_other(one: Centre, other: Centre) -> None:
+    known, wanted = configured(one), configured(other)
+
+    inputs = inputs_between(known, wanted)
+
+    assert learnt(known, inputs) == wanted
+    places = [ORDER.index(type(one_input)) for one_input in inputs]
+    assert places == sorted(places)
+    assert inputs_between(wanted, wanted) == ()
+
+
+def test_seconds_become_milliseconds_and_no_limit_becomes_none() -> None:
+    (queue,) = configured(read_centre(SMALL)).queues.values()
+
+    assert queue.ring_ms_max == 20_000
+    assert queue.wrap_up_ms == 30_000
+    assert queue.short_abandon_ms == 5_000
+    assert queue.service_level_ms == 20_000
+    assert queue.announcement_every_ms == 60_000
+    assert queue.wait_ms_max is None
+    assert queue.requirements == (Requirement(skill_id=SkillId("english"), level_min=2),)
+    assert queue.no_answer_policy is NoAnswerPolicy.AUX
+
+
+def test_what_the_engine_does_not_know_of_is_not_told() -> None:
+    before = configured(read_centre(SMALL))
+    after = configured(read_centre(SMALL.replace('login = "1001"', 'login = "2002"')))
+
+    assert inputs_between(before, after) == ()
