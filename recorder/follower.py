@@ -15,7 +15,7 @@ from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
 from recorder.facts import RecorderFact, RecordingFailed, RecordingStored
 from recorder.merge import Merged, SoundUnreadable, merge
-from recorder.naming import NotOurId, agent_side, caller_side, stored_name
+from recorder.naming import NotOurId, agent_side, caller_side, reservation_of, stored_name
 from recorder.ports import RecorderNotes, RecordingShelf
 
 log = structlog.get_logger(__name__)
@@ -25,6 +25,8 @@ CLOSED_MS_MAX = 5_000
 SHORTER_MS_MAX = 1_000
 """By how much a recording may be shorter than the talk."""
 TRIES_MAX = 5
+RETRY_S = 1.0
+"""Pause before the second try; each further one waits so much longer."""
 QUEUE_LENGTH_MAX = 10_000
 
 
@@ -39,6 +41,7 @@ class Talk:
     started_at: Instant
     expected_ms: int | None = None
     sound_closed: bool = False
+    is_due: bool = False
     tries: int = 0
 
 
@@ -51,6 +54,9 @@ class RecorderCounters:
     retried: int = 0
     uneven: int = 0
     left_out: int = 0
+    """Left in the spool for the next start, after several tries or because too many waited."""
+    disk_short: int = 0
+    """Recordings made while there was less room on the disk than there should be."""
 
 
 class Recorder:
@@ -60,13 +66,23 @@ class Recorder:
     """
 
     def __init__(
-        self, *, spool: Path, shelf_dir: Path, shelf: RecordingShelf, notes: RecorderNotes, free_bytes_min: int
+        self,
+        *,
+        spool: Path,
+        shelf_dir: Path,
+        shelf: RecordingShelf,
+        notes: RecorderNotes,
+        free_bytes_min: int,
+        closed_ms_max: int = CLOSED_MS_MAX,
+        retry_s: float = RETRY_S,
     ) -> None:
         self._spool = spool
         self._shelf_dir = shelf_dir
         self._shelf = shelf
         self._notes = notes
         self._free_bytes_min = free_bytes_min
+        self._closed_ms_max = closed_ms_max
+        self._retry_s = retry_s
         self._talks: dict[ReservationId, Talk] = {}
         self._due: asyncio.Queue[Talk] = asyncio.Queue(QUEUE_LENGTH_MAX)
         self._timers: dict[ReservationId, asyncio.TimerHandle] = {}
@@ -80,7 +96,8 @@ class Recorder:
 
     def disk_is_short(self) -> bool:
         """Whether there is less room than recordings are to leave free: an alarm for people."""
-        folder = self._shelf_dir if self._shelf_dir.exists() else self._shelf_dir.parent
+        # The folder itself is made with the first recording.
+        folder = next(each for each in (self._shelf_dir, *self._shelf_dir.absolute().parents) if each.exists())
         return shutil.disk_usage(folder).free < self._free_bytes_min
 
     # --- what happens ------------------------------------------------------------------------------------------------
@@ -94,7 +111,7 @@ class Recorder:
                 case InteractionReleased():
                     self._released(fact)
                 case RecordingStored() | RecordingFailed():
-                    self._talks.pop(fact.reservation_id, None)
+                    self._forget(fact.reservation_id)
                 case _:
                     pass
 
@@ -127,38 +144,62 @@ class Recorder:
             self._wait_for_sound(talk)
 
     def _wait_for_sound(self, talk: Talk) -> None:
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:  # refolding the journal before the loop runs: ``settle`` follows
-            return
-        self._timers[talk.reservation_id] = loop.call_later(CLOSED_MS_MAX / 1000, self._make_due, talk)
+        loop = asyncio.get_running_loop()
+        self._timers[talk.reservation_id] = loop.call_later(self._closed_ms_max / 1000, self._make_due, talk)
 
     def _make_due(self, talk: Talk) -> None:
-        timer = self._timers.pop(talk.reservation_id, None)
-        if timer is not None:
-            timer.cancel()
+        """Once only, however often the switch says that the sound is complete."""
+        if talk.is_due:
+            return
+        self._end_timer(talk.reservation_id)
         try:
             self._due.put_nowait(talk)
+            talk.is_due = True
         except asyncio.QueueFull:
-            # The files stay in the spool, and the next start finds them there.
-            self.counters.left_out += 1
-            log.error("recording left in the spool", reservation_id=talk.reservation_id)
+            self._leave_out(talk)
+
+    def _leave_out(self, talk: Talk) -> None:
+        """The files stay in the spool, and the next start finds them there."""
+        self._forget(talk.reservation_id)
+        self.counters.left_out += 1
+        log.error("recording left in the spool", reservation_id=talk.reservation_id)
+
+    def _forget(self, reservation_id: ReservationId) -> None:
+        self._end_timer(reservation_id)
+        self._talks.pop(reservation_id, None)
+
+    def _end_timer(self, reservation_id: ReservationId) -> None:
+        timer = self._timers.pop(reservation_id, None)
+        if timer is not None:
+            timer.cancel()
 
     # --- what is done about it ---------------------------------------------------------------------------------------
 
     async def run(self) -> None:
         """Bring sound onto the shelf, one talk at a time, until cancelled."""
-        self.settle()
+        await self._sweep()
         while True:
-            talk = await self._due.get()
-            await self._shelve(talk)
-            self._due.task_done()
+            await self._shelve(await self._due.get())
 
-    def settle(self) -> None:
-        """After the journal was folded: take up what an earlier program left unfinished."""
-        for talk in self._talks.values():
-            if talk.expected_ms is not None and talk.reservation_id not in self._timers:
-                self._wait_for_sound(talk)
+    async def _sweep(self) -> None:
+        """Remove one-way files whose recording is on the shelf: a crash came between the two."""
+        names = sorted(path.name for path in self._spool.glob("*.wav"))
+        for reservation_id in sorted({found for name in names if (found := reservation_of(name)) is not None}):
+            if reservation_id in self._talks:
+                continue
+            try:
+                if await self._shelf.one(reservation_id) is not None:
+                    self._remove_one_way(reservation_id)
+            except Exception as problem:  # the database or the disk is away: the next start sweeps again
+                log.error("spool not swept", reservation_id=reservation_id, problem=type(problem).__name__)
+                return
+
+    def _remove_one_way(self, reservation_id: ReservationId) -> None:
+        try:
+            for name in (agent_side(reservation_id), caller_side(reservation_id)):
+                (self._spool / name).unlink(missing_ok=True)
+        except OSError as problem:  # the recording is safe; the next start sweeps
+            log.error("one-way files stay", reservation_id=reservation_id, problem=type(problem).__name__)
 
     async def finish(self, *, within_s: float) -> None:
         """Wait for the talks that are over, at most so long."""
@@ -182,19 +223,24 @@ class Recorder:
             log.error("recording not stored", reservation_id=talk.reservation_id, problem=type(problem).__name__)
             self._try_again(talk)
             return
+        self._forget(talk.reservation_id)
         if isinstance(fact, RecordingStored):
             self.counters.stored += 1
-            for name in (agent_side(talk.reservation_id), caller_side(talk.reservation_id)):
-                (self._spool / name).unlink(missing_ok=True)
+            self._remove_one_way(talk.reservation_id)
         else:
             self.counters.failed += 1
             log.error("recording failed", reservation_id=talk.reservation_id, problem=fact.problem)
 
     def _try_again(self, talk: Talk) -> None:
+        talk.is_due = False
         talk.tries += 1
-        if talk.tries < TRIES_MAX:
-            self.counters.retried += 1
-            asyncio.get_running_loop().call_later(talk.tries, self._make_due, talk)
+        if talk.tries >= TRIES_MAX:
+            self._leave_out(talk)
+            return
+        self.counters.retried += 1
+        pause_s = talk.tries * self._retry_s
+        loop = asyncio.get_running_loop()
+        self._timers[talk.reservation_id] = loop.call_later(pause_s, self._make_due, talk)
 
     async def _stored(self, talk: Talk) -> RecorderFact:
         there = await self._shelf.one(talk.reservation_id)
@@ -202,6 +248,7 @@ class Recorder:
             return there
         expected_ms = talk.expected_ms or 0
         try:
+            self._look_at_disk(talk)
             file_name = stored_name(talk.interaction_id, talk.reservation_id, talk.started_at)
             merged = await self._merged(talk, self._shelf_dir / file_name)
         except NotOurId:
@@ -225,6 +272,12 @@ class Recorder:
         )
         await self._shelf.add(stored)
         return stored
+
+    def _look_at_disk(self, talk: Talk) -> None:
+        # Made all the same: what is short now may suffice, and what fails is tried again.
+        if self.disk_is_short():
+            self.counters.disk_short += 1
+            log.error("little room for recordings", reservation_id=talk.reservation_id)
 
     async def _merged(self, talk: Talk, target: Path) -> Merged:
         caller = self._spool / caller_side(talk.reservation_id)

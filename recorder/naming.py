@@ -22,6 +22,15 @@ def caller_side(reservation_id: ReservationId) -> str:
     return f"{_checked(reservation_id)}-caller.wav"
 
 
+def reservation_of(file_name: str) -> ReservationId | None:
+    """Whose one-way file that is; None when it is none of ours."""
+    for side in ("-agent.wav", "-caller.wav"):
+        head = file_name.removesuffix(side)
+        if head != file_name and _ID.fullmatch(head):
+            return ReservationId(head)
+    return None
+
+
 def stored_name(interaction_id: InteractionId, reservation_id: ReservationId, started_at: Instant) -> str:
     """The merged file's place below the recordings folder: ``yyyy/mm/dd/<interaction>/<reservation>.wav``, UTC.
 

@@ -1,0 +1,1 @@
+"""Tests of the recorder, with sound that they make themselves."""
