@@ -22,7 +22,7 @@ LOGIN_OK = PromptId("agent-login-ok")
 LOGIN_FAILED = PromptId("agent-login-failed")
 
 # Compared with when the login is unknown, so that how long it takes does not tell which logins exist. No PIN fits it.
-_NOBODYS_HASH = "$argon2id$v=19$m=65536,t=3,p=4$c2FtYnV0LW5vYm9keQ$MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"
+_NOBODYS_HASH = "$argon2id$v=19$m=65536,t=3,p=1$c2FtYnV0LW5vYm9keQ$MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE"
 
 
 async def agent_login(line: Line, services: Services) -> None:

@@ -1,0 +1,165 @@
+"""The caller of a flow, on a channel: what Asterisk is told, and in which order."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from ivr.ports import CallerGone, LookUpUnknown, PromptMissing
+from kernel.ids import NodeId, PromptId, QueueId, TrunkId
+from telephony.agi.flow_caller import FlowCaller, OutgoingTrunk
+from tests.telephony.agi.fake_caller import OK, FakeCaller, block, session
+
+TRUNKS = {TrunkId("carrier"): OutgoingTrunk(lines_max=30, caller_id="+62215252008")}
+WELCOME, GOODBYE = PromptId("welcome"), PromptId("goodbye")
+PLAYED = "200 result=0 endpos=800"
+DEAD = "511 Command Not Permitted on a dead channel or intercept routine"
+
+
+@asynccontextmanager
+async def line(*arguments: str, **changed: str) -> AsyncIterator[tuple[FlowCaller, FakeCaller]]:
+    async with session(block("inbound", *arguments, **changed)) as (channel, asterisk):
+        yield FlowCaller(channel, TRUNKS.get), asterisk
+
+
+async def commands(asterisk: FakeCaller, doing: Awaitable[None], count: int) -> list[str]:
+    """The commands that something sends, each answered with success."""
+    running = asyncio.ensure_future(doing)
+    sent = [await asterisk.answers("200 result=1") for _ in range(count)]
+    await running
+    return sent
+
+
+async def test_a_line_knows_its_arguments_and_who_calls() -> None:
+    async with line("c1-1", "169", callerid="0812", calleridname="Ani") as (caller, _):
+        assert [caller.argument(position) for position in (0, 1, 2, 3)] == ["", "c1-1", "169", ""]
+        assert (caller.caller_number, caller.caller_name, caller.leg_id) == ("0812", "Ani", "1795493415.1")
+
+
+async def test_a_call_is_answered_once() -> None:
+    async with line() as (caller, asterisk):
+        answering = asyncio.ensure_future(caller.answer())
+        assert await asterisk.answers(OK) == "ANSWER"
+        await answering
+
+        async with asyncio.timeout(1):
+            await caller.answer()
+
+
+async def test_prompts_are_played_in_turn_in_the_language() -> None:
+    async with line() as (caller, asterisk):
+        playing = asyncio.ensure_future(caller.play((WELCOME, GOODBYE), "id", "12"))
+
+        assert await asterisk.answers(PLAYED) == 'STREAM FILE "sambut/id/welcome" "12"'
+        assert await asterisk.answers("200 result=50 endpos=80") == 'STREAM FILE "sambut/id/goodbye" "12"'
+        assert await playing == "2"
+
+
+async def test_a_key_ends_all_prompts() -> None:
+    async with line() as (caller, asterisk):
+        playing = asyncio.ensure_future(caller.play((WELCOME, GOODBYE), "id", "12"))
+        await asterisk.answers("200 result=49 endpos=80")
+
+        assert await playing == "1"
+
+
+async def test_a_sound_that_asterisk_cannot_play_is_a_missing_prompt() -> None:
+    async with line() as (caller, asterisk):
+        playing = asyncio.ensure_future(caller.play((WELCOME,), "en"))
+        await asterisk.answers("200 result=0 endpos=0")
+
+        with pytest.raises(PromptMissing):
+            await playing
+
+
+@pytest.mark.parametrize(
+    ("prompt", "language"),
+    [("../../etc/passwd", "id"), ("a&b", "id"), ("", "id"), ("welcome", ""), ("welcome", "../x"), ("w\n", "id")],
+)
+async def test_no_name_leads_to_another_folder(prompt: str, language: str) -> None:
+    async with line() as (caller, _):
+        with pytest.raises(PromptMissing):
+            await caller.play((PromptId(prompt),), language)
+
+
+@pytest.mark.parametrize(("code", "key"), [(0, ""), (49, "1"), (35, "#"), (65, "")])
+async def test_a_key_or_none_comes_back(code: int, key: str) -> None:
+    async with line() as (caller, asterisk):
+        waiting = asyncio.ensure_future(caller.wait_key(3_000))
+
+        assert await asterisk.answers(f"200 result={code}") == 'WAIT FOR DIGIT "3000"'
+        assert await waiting == key
+
+
+async def test_the_way_to_a_queue_is_told_last() -> None:
+    async with line() as (caller, asterisk):
+        assert await commands(asterisk, caller.leave_to_queue(QueueId("sales"), "calm"), 3) == [
+            'SET VARIABLE "ACD_QUEUE" "sales"',
+            'SET VARIABLE "ACD_MUSIC" "calm"',
+            'SET VARIABLE "ACD_NEXT" "queue"',
+        ]
+
+
+async def test_music_of_no_proper_name_is_the_default() -> None:
+    async with line() as (caller, asterisk):
+        sent = await commands(asterisk, caller.leave_to_queue(QueueId("sales"), "calm),System(reboot"), 3)
+
+        assert sent[1] == 'SET VARIABLE "ACD_MUSIC" "default"'
+
+
+async def test_a_number_outside_is_dialled_over_its_trunk() -> None:
+    async with line() as (caller, asterisk):
+        leaving = caller.leave_to_number("+62812", TrunkId("carrier"), 20_000, NodeId("mobile"))
+
+        assert await commands(asterisk, leaving, 6) == [
+            'SET VARIABLE "ACD_DIAL" "PJSIP/+62812@trunk-carrier"',
+            'SET VARIABLE "ACD_DIAL_S" "20"',
+            'SET VARIABLE "ACD_DIAL_CALLERID" "+62215252008"',
+            'SET VARIABLE "ACD_DIAL_TRUNK" "carrier"',
+            'SET VARIABLE "ACD_DIAL_LINES" "30"',
+            'SET VARIABLE "ACD_NEXT" "transfer"',
+        ]
+
+
+async def test_a_trunk_that_is_gone_is_told() -> None:
+    async with line() as (caller, _):
+        with pytest.raises(LookUpUnknown):
+            await caller.leave_to_number("112", TrunkId("gone"), 20_000, NodeId("mobile"))
+
+
+@pytest.mark.parametrize("number", ["112&PJSIP/999", "112@evil", "", "٠٨١٢"])
+async def test_what_is_no_number_is_never_dialled(number: str) -> None:
+    async with line() as (caller, _):
+        with pytest.raises(ValueError, match="dialled"):
+            await caller.leave_to_number(number, TrunkId("carrier"), 20_000, NodeId("mobile"))
+
+
+async def test_letting_go_and_taking_it_back() -> None:
+    async with line() as (caller, asterisk):
+        assert await commands(asterisk, caller.hang_up(21), 2) == [
+            'SET VARIABLE "ACD_CAUSE" "21"',
+            'SET VARIABLE "ACD_NEXT" "hangup"',
+        ]
+        assert await commands(asterisk, caller.stay(), 1) == ['SET VARIABLE "ACD_NEXT" ""']
+
+
+async def test_who_hung_up_is_not_put_into_a_queue() -> None:
+    """Variables can still be set on a channel that is hung up: Asterisk only adds the line HANGUP."""
+    async with line() as (caller, asterisk):
+        leaving = asyncio.ensure_future(caller.leave_to_queue(QueueId("sales"), "calm"))
+        await asterisk.answers("200 result=1")
+        await asterisk.answers("200 result=1")
+        await asterisk.answers("HANGUP", "200 result=1")
+
+        with pytest.raises(CallerGone):
+            await leaving
+
+
+async def test_a_dead_channel_is_a_caller_gone() -> None:
+    async with line() as (caller, asterisk):
+        playing = asyncio.ensure_future(caller.play((WELCOME,), "id"))
+        await asterisk.answers(DEAD)
+
+        with pytest.raises(CallerGone):
+            await playing
