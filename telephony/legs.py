@@ -192,12 +192,22 @@ class LegTracker:
 
     def _caller_hung_up(self, interaction_id: InteractionId, cause: int) -> tuple[Input, ...]:
         if interaction_id in self._callers:
-            return (CallerHungUp(interaction_id=interaction_id, cause_code=cause),)
+            return (*self._agent_first(interaction_id), CallerHungUp(interaction_id=interaction_id, cause_code=cause))
         # Not (yet) an interaction of ours: the hang-up can overtake the arrival. Most are other channels.
         self._gone_early[interaction_id] = cause
         while len(self._gone_early) > REMEMBERED_MAX:
             del self._gone_early[next(iter(self._gone_early))]
         return ()
+
+    def _agent_first(self, interaction_id: InteractionId) -> tuple[Input, ...]:
+        """The agent hung up, but the caller's Hangup overtook that of the agent's leg: tell it in the true order."""
+        reservation_id = self._joined.get(interaction_id)
+        leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None
+        if reservation_id is None or leg is None or leg.hangup_asked_by is not EndedBy.AGENT:
+            return ()
+        leg.phase = Phase.OVER
+        del self._joined[interaction_id]
+        return (AgentLeft(reservation_id=reservation_id, ended_by=EndedBy.AGENT),)
 
     def _held(self, reservation_id: ReservationId | None, *, held: bool) -> tuple[Input, ...]:
         leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None

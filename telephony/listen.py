@@ -21,13 +21,15 @@ from telephony.snapshot import take_snapshot
 log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
+SOUND_CLOSING_S = 0.5
 
 
 class Listener:
     """Owns the order of things between the events link and the front door.
 
     ``reconcile``: compares a picture of the switch with what the engine knows, inside the engine's own task.
-    ``part``: undoes a join that the engine refused. ``sound_closed``: a leg's recording files are complete.
+    ``part``: undoes a join that the engine refused. ``sound_closed``: a leg's recording files are complete, told half a
+    second after the leg's end.
     """
 
     def __init__(
@@ -96,11 +98,11 @@ class Listener:
             self._take(event)
 
     def _take(self, event: AmiEvent) -> None:
-        if event.name == "MixMonitorStop":
+        if event.name == "Hangup":
             reservation_id = reservation_of(event.fields.get("Uniqueid", ""))
             if reservation_id is not None:
-                self._sound_closed(reservation_id)
-            return
+                # MixMonitor closes its files in a thread of its own, and tells nobody when a hang-up ended it.
+                asyncio.get_running_loop().call_later(SOUND_CLOSING_S, self._sound_closed, reservation_id)
         for given in self._legs.see(event):
             if isinstance(given, AgentPickedUp):
                 self._pick_up(given)

@@ -15,6 +15,5 @@ WANTED_EVENTS: Final = frozenset(
         "Unhold",
         "UserEvent",
         "DeviceStateChange",
-        "MixMonitorStop",
     }
 )

@@ -1,0 +1,119 @@
+"""What the events of legs mean, whatever their order (scenarios: races, phone refusals)."""
+
+import pytest
+
+from acd.core.inputs import AgentLeft, AgentLegFailed, AgentPickedUp, AgentRang, CallerHungUp, DevicePresenceSeen
+from kernel.ids import DeviceId, InteractionId, ReservationId
+from kernel.result_codes import EndedBy, ReservationResult
+from telephony.ami.wire import AmiEvent
+from telephony.leg_names import agent_leg, caller_leg, interaction_of, reservation_of
+from telephony.legs import LegTracker
+
+CALL = InteractionId("c1764000000-12")
+OFFER = ReservationId("c1764000000-12-r1")
+
+
+def event(name: str, **fields: str) -> AmiEvent:
+    return AmiEvent(name=name, fields=fields, repeated={})
+
+
+def ringing_leg() -> LegTracker:
+    legs = LegTracker()
+    legs.caller_known(CALL)
+    legs.ring_started(OFFER, CALL)
+    return legs
+
+
+def joined_leg() -> LegTracker:
+    legs = ringing_leg()
+    legs.see(event("BridgeEnter", Uniqueid=agent_leg(OFFER)))
+    return legs
+
+
+def test_a_leg_rings_and_is_picked_up_once() -> None:
+    legs = ringing_leg()
+    ringing = event("Newstate", Uniqueid=agent_leg(OFFER), ChannelStateDesc="Ringing")
+    entered = event("BridgeEnter", Uniqueid=agent_leg(OFFER))
+    assert legs.see(ringing) == (AgentRang(reservation_id=OFFER),)
+    assert legs.see(ringing) == ()
+    assert legs.see(entered) == (AgentPickedUp(reservation_id=OFFER),)
+    assert legs.see(entered) == ()
+
+
+@pytest.mark.parametrize(
+    ("cause", "result"),
+    [
+        ("17", ReservationResult.BUSY),
+        ("18", ReservationResult.UNREACHABLE),
+        ("20", ReservationResult.UNREACHABLE),
+        ("21", ReservationResult.DECLINED),
+        ("rubbish", ReservationResult.DECLINED),
+    ],
+)
+def test_a_refusal_is_told_by_its_cause(cause: str, result: ReservationResult) -> None:
+    legs = ringing_leg()
+    assert legs.see(event("Hangup", Uniqueid=agent_leg(OFFER), Cause=cause)) == (
+        AgentLegFailed(reservation_id=OFFER, result=result),
+    )
+
+
+def test_a_leg_given_up_says_nothing_more_but_a_join_is_the_truth() -> None:
+    legs = ringing_leg()
+    legs.ring_cancelled(OFFER)
+    assert legs.see(event("BridgeEnter", Uniqueid=agent_leg(OFFER))) == (AgentPickedUp(reservation_id=OFFER),)
+    legs = ringing_leg()
+    legs.ring_cancelled(OFFER)
+    assert legs.see(event("Hangup", Uniqueid=agent_leg(OFFER), Cause="26")) == ()
+
+
+def test_the_agent_who_hung_up_first_ended_it_whichever_hangup_comes_first() -> None:
+    left = AgentLeft(reservation_id=OFFER, ended_by=EndedBy.AGENT)
+    gone = CallerHungUp(interaction_id=CALL, cause_code=16)
+    asked = event("HangupRequest", Uniqueid=agent_leg(OFFER))
+    agent_gone = event("Hangup", Uniqueid=agent_leg(OFFER), Cause="16")
+    caller_gone = event("Hangup", Uniqueid=caller_leg(CALL), Cause="16")
+    legs = joined_leg()
+    assert [legs.see(each) for each in (asked, agent_gone, caller_gone)] == [(), (left,), (gone,)]
+    legs = joined_leg()
+    assert [legs.see(each) for each in (asked, caller_gone, agent_gone)] == [(), (left, gone), ()]
+
+
+def test_the_caller_who_hung_up_first_ended_it() -> None:
+    legs = joined_leg()
+    legs.see(event("HangupRequest", Uniqueid=caller_leg(CALL)))
+    assert legs.see(event("Hangup", Uniqueid=agent_leg(OFFER), Cause="16")) == (
+        AgentLeft(reservation_id=OFFER, ended_by=EndedBy.CALLER),
+    )
+
+
+def test_a_hangup_that_overtook_its_arrival_is_not_lost() -> None:
+    legs = LegTracker()
+    assert legs.see(event("Hangup", Uniqueid=caller_leg(CALL), Cause="16")) == ()
+    assert legs.caller_known(CALL) == (CallerHungUp(interaction_id=CALL, cause_code=16),)
+
+
+@pytest.mark.parametrize(
+    ("state", "reachable", "in_use"),
+    [("NOT_INUSE", True, False), ("INUSE", True, True), ("RINGING", True, True), ("UNAVAILABLE", False, False)],
+)
+def test_a_phones_state_is_its_presence(state: str, *, reachable: bool, in_use: bool) -> None:
+    seen = LegTracker().see(event("DeviceStateChange", Device="PJSIP/phone-1", State=state))
+    assert seen == (DevicePresenceSeen(device_id=DeviceId("phone-1"), reachable=reachable, in_use=in_use),)
+
+
+@pytest.mark.parametrize("device", ["PJSIP/trunk-carrier", "Local/play@acd-announce", "Custom:x", ""])
+def test_trunks_and_other_channels_are_no_phones(device: str) -> None:
+    assert LegTracker().see(event("DeviceStateChange", Device=device, State="INUSE")) == ()
+
+
+def test_legs_are_named_both_ways() -> None:
+    assert interaction_of(caller_leg(CALL)) == CALL
+    assert reservation_of(agent_leg(OFFER)) == OFFER
+    assert interaction_of(agent_leg(OFFER)) is None
+    assert reservation_of("1764000000.12") is None
+
+
+@pytest.mark.parametrize("hostile", ["../../etc/passwd", "c1-1-r1\n", "c1-1-r1,x", "", "c1-1"])
+def test_an_id_that_is_not_ours_names_no_leg(hostile: str) -> None:
+    with pytest.raises(ValueError, match="not a reservation"):
+        agent_leg(ReservationId(hostile))
