@@ -5,7 +5,10 @@ environment is stronger than the file. Every key has a default that is safe on a
 listens on the loopback address only. What the centre is like is not here but in the centre file.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from ipaddress import ip_network
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -179,60 +182,80 @@ HIDDEN = frozenset({("journal", "database_url")})
 """Values that may hold a password: never in a message."""
 
 
-def contradictions(settings: Settings) -> list[tuple[str, str, str, str]]:
-    """What is wrong between settings that are each right: (section, key, what, how to mend it)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """Settings that are each right and cannot be together. ``keys``: which, as (section, key)."""
+
+    keys: tuple[tuple[str, str], ...]
+    what: str
+    mend: str
+
+
+def contradictions(settings: Settings) -> list[Contradiction]:
+    """Everything that is wrong between settings."""
     return [*_of_asterisk(settings.asterisk), *_of_ports(settings), *_of_phones(settings.phones), *_of_engine(settings)]
 
 
-def _of_asterisk(asterisk: Asterisk) -> list[tuple[str, str, str, str]]:
-    found: list[tuple[str, str, str, str]] = []
+def _of_asterisk(asterisk: Asterisk) -> Iterator[Contradiction]:
     if asterisk.rtp_port_max - asterisk.rtp_port_min < 3:
-        found.append(
-            ("asterisk", "rtp_port_max", "leaves no room for a call", "make it greater than rtp_port_min by 3")
+        yield Contradiction(
+            keys=(("asterisk", "rtp_port_max"), ("asterisk", "rtp_port_min")),
+            what="leaves no room for a call",
+            mend="make it greater than rtp_port_min by 3",
         )
     if not (asterisk.sip_udp_port or asterisk.sip_tcp_port or asterisk.sip_tls_port):
-        found.append(("asterisk", "sip_udp_port", "every SIP port is off", "turn one on, as sip_udp_port = 5060"))
+        yield Contradiction(
+            keys=(("asterisk", "sip_udp_port"),),
+            what="every SIP port is off",
+            mend="turn one on, as sip_udp_port = 5060",
+        )
     if (asterisk.sip_tls_port or asterisk.http_port) and not (asterisk.tls_certificate and asterisk.tls_key):
-        mend = "name the PEM files of a certificate and its key, or set both ports to 0"
-        found.append(("asterisk", "tls_certificate", "sip_tls_port and http_port need a certificate", mend))
+        yield Contradiction(
+            keys=(("asterisk", "tls_certificate"), ("asterisk", "sip_tls_port"), ("asterisk", "http_port")),
+            what="sip_tls_port and http_port need a certificate and its key",
+            mend="name both PEM files, or set both ports to 0",
+        )
     for network in asterisk.local_networks:
         try:
             ip_network(network)
         except ValueError:
-            found.append(("asterisk", "local_networks", f'"{network}" is not a network', 'write it as "10.0.0.0/8"'))
-    return found
+            what = f"{network[:60]!a} is not a network"
+            yield Contradiction(keys=(("asterisk", "local_networks"),), what=what, mend='write it as "10.0.0.0/8"')
 
 
-def _of_ports(settings: Settings) -> list[tuple[str, str, str, str]]:
-    taken: dict[int, str] = {}
-    found: list[tuple[str, str, str, str]] = []
-    for section, key in [
-        ("asterisk", "sip_tcp_port"),
-        ("asterisk", "sip_tls_port"),
-        ("asterisk", "http_port"),
-        ("asterisk", "ami_port"),
-        ("agi", "port"),
-        ("http", "port"),
-    ]:
-        port = getattr(getattr(settings, section), key)
-        if port and port in taken:
-            found.append((section, key, f"port {port} is also {taken[port]}", "give each its own port"))
-        taken.setdefault(port, f"{section}.{key}")
-    return found
-
-
-def _of_phones(phones: Phones) -> list[tuple[str, str, str, str]]:
-    codes = [(key, getattr(phones, key)) for key in phones.__struct_fields__]
-    return [
-        ("phones", key, f"{code} begins with {other}, the code of {name}", "let no code be the beginning of another")
-        for key, code in codes
-        for name, other in codes
-        if key != name and code.startswith(other)
+def _of_ports(settings: Settings) -> Iterator[Contradiction]:
+    ports = [
+        ((section, key), getattr(getattr(settings, section), key))
+        for section, key in (
+            ("asterisk", "sip_tcp_port"),
+            ("asterisk", "sip_tls_port"),
+            ("asterisk", "http_port"),
+            ("asterisk", "ami_port"),
+            ("agi", "port"),
+            ("http", "port"),
+        )
     ]
+    for (one, port), (other, other_port) in combinations(ports, 2):
+        if port and port == other_port:
+            what = f"{'.'.join(other)} has port {port} too"
+            yield Contradiction(keys=(one, other), what=what, mend="give each its own port")
 
 
-def _of_engine(settings: Settings) -> list[tuple[str, str, str, str]]:
-    if settings.engine.survivable_after_s * 1000 >= 3 * settings.engine.heartbeat_ms:
-        return []
-    mend = "let it be at least three heartbeats, so that a late one is no alarm"
-    return [("engine", "survivable_after_s", "is less than three heartbeats", mend)]
+def _of_phones(phones: Phones) -> Iterator[Contradiction]:
+    codes = [(key, str(getattr(phones, key))) for key in phones.__struct_fields__]
+    for (one, code), (other, other_code) in combinations(codes, 2):
+        if code.startswith(other_code) or other_code.startswith(code):
+            yield Contradiction(
+                keys=(("phones", one), ("phones", other)),
+                what=f"nobody could tell {code} from {other_code}, the code of {other}",
+                mend="let no code be the beginning of another",
+            )
+
+
+def _of_engine(settings: Settings) -> Iterator[Contradiction]:
+    if settings.engine.survivable_after_s * 1000 < 3 * settings.engine.heartbeat_ms:
+        yield Contradiction(
+            keys=(("engine", "survivable_after_s"), ("engine", "heartbeat_ms")),
+            what="is less than three heartbeats",
+            mend="make it longer, so that a late heartbeat is no alarm",
+        )

@@ -136,9 +136,10 @@ class _Reading:
         """Everything together. Raises SettingsInvalid."""
         sections: dict[str, Any] = {name: SECTIONS[name](**values) for name, values in self._values.items()}
         found = Settings(**sections, base_dir=base_dir)
-        for section, key, what, mend in contradictions(found):
-            where = self._places.get((section, key), "settings")
-            self._add(where, f"{section}.{key}: {what}", mend)
+        for one in contradictions(found):
+            # Somebody wrote at least one of them; the others may be defaults, which stand nowhere.
+            where = next((self._places[key] for key in one.keys if key in self._places), "settings")
+            self._add(where, f"{'.'.join(one.keys[0])}: {one.what}", one.mend)
         if self._problems:
             raise SettingsInvalid(self._problems)
         return found

@@ -113,7 +113,7 @@ async def open_running_program(settings: Settings) -> AsyncIterator[RunningProgr
 async def _listens(session: aiohttp.ClientSession, address: str) -> bool:
     """Whether anything takes connections there. Only a clear refusal counts as nobody: silence may be a busy program."""
     try:
-        async with session.get(f"{address}/health/live"):
+        async with session.get(f"{address}/health/live", timeout=aiohttp.ClientTimeout(total=CONNECT_S_MAX)):
             return True
     except aiohttp.ClientConnectorError as wrong:
         if isinstance(wrong.os_error, ConnectionRefusedError):

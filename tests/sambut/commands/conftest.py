@@ -1,0 +1,45 @@
+"""The commands on settings of their own, with nothing listening where they look for a running program."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from sambut.commands.apply import apply
+from sambut.commands.export import export
+from sambut.commands.hash_pin import hash_pin
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path, free_port: int) -> Path:
+    file = tmp_path / "sambut.toml"
+    file.write_text(f'[http]\nport = {free_port}\n[paths]\ndata_dir = "data"\n')
+    return file
+
+
+@pytest.fixture
+def run(settings_file: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs one command line; nobody sits at its terminal."""
+    monkeypatch.setenv("SAMBUT_SETTINGS", str(settings_file))
+    app = typer.Typer(pretty_exceptions_enable=False)
+    for command in (apply, export, hash_pin):
+        app.command()(command)
+    runner = CliRunner()
+
+    def invoke(*words: object, typed: str | bytes = "") -> Result:
+        return runner.invoke(app, [str(word) for word in words], input=typed, catch_exceptions=False)
+
+    return invoke
