@@ -1,4 +1,4 @@
-"""Intervals and days in a place's own time. Pure: the zone and the instant are handed in."""
+"""Intervals and days in a place's own time; the zone and the instant are handed in. Pure."""
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""Today's numbers and the present moment, in memory: for the table in the terminal, the API and wallboards.
+"""Today's numbers and the present moment, in memory: for the table in the terminal, the API and wallboards. Pure.
 
 Feed it the journal from the start (or from any moment before today's first call), then every new entry.
 """

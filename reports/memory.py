@@ -1,4 +1,4 @@
-"""What a follower must remember between two entries: interactions not yet closed, what agents are doing, queue rules.
+"""What a follower must remember between two entries: interactions not yet closed, what agents are doing, queue rules. Pure.
 
 Kept beside the rows and written with them, so that a follower that starts anew goes on exactly where it was.
 """

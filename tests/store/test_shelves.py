@@ -2,10 +2,12 @@
 
 import sqlite3
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from centre.reader import read_centre
 from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
 from recorder.facts import RecordingStored
@@ -14,6 +16,7 @@ from store.database import Database, StoreFailed
 from store.directory import StoreDirectory
 from store.recordings import StoreRecordings
 from store.tokens import StoredToken, StoreTokens
+from tests.centre.samples import SMALL
 from tests.store.conftest import url_of
 
 TALK = RecordingStored(
@@ -109,6 +112,22 @@ async def test_unreadable_scopes_are_refused_not_taken_for_none(database: Databa
 
 async def test_a_directory_nobody_filled_is_empty(database: Database) -> None:
     assert await StoreDirectory(database).load() is None
+
+
+async def test_the_centre_that_was_saved_last_is_the_one_in_force_after_a_restart(
+    database: Database, file: Path
+) -> None:
+    first = read_centre(SMALL)
+    second = replace(first, name="Another name")
+    await StoreDirectory(database).save(first, Instant(7))
+    await StoreDirectory(database).save(second, Instant(8))
+
+    assert await StoreDirectory(database).load() == second
+    with sqlite3.connect(file) as look:
+        kept = look.execute("SELECT number, published_at, text, sha256 FROM centre_version ORDER BY number").fetchall()
+    look.close()
+    assert [(number, at) for number, at, _, _ in kept] == [(1, 7), (2, 8)]
+    assert [digest for *_, digest in kept] == [sha256(text.encode()).hexdigest() for _, _, text, _ in kept]
 
 
 async def test_a_damaged_centre_is_refused(database: Database, file: Path) -> None:

@@ -18,9 +18,10 @@ from kernel.result_codes import Disposition
 from recorder.facts import RecordingStored
 from reports.rows import InteractionRow
 from reports.sums import KEYS
-from store import contact_book, cti_log, directory, journal, recordings, rows, tables, tokens
+from store import contact_book, cti_log, directory, journal, recordings, tables, tokens
 from store.database import Database, StoreFailed
 from store.migrate import upgrade
+from store.rows import statements as rows
 from tests.store.conftest import url_of
 
 
@@ -120,7 +121,7 @@ def test_every_statement_and_table_can_be_said_to_postgresql() -> None:
 
 
 def test_only_one_module_speaks_of_sqlite() -> None:
-    room = Path(rows.__file__).parent
+    room = Path(tables.__file__).parent
     speaking = {
         path.name for path in room.rglob("*.py") if "PRAGMA" in path.read_text() or "dialects" in path.read_text()
     }
