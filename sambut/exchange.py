@@ -35,7 +35,7 @@ SILENT_MS_MAX = 3_000
 
 
 class Exchange:
-    """One Asterisk. ``prepare`` and ``start`` before the distributor is there; ``listen_to`` joins the two."""
+    """One Asterisk. ``join`` it with the distributor, which needs its switch first; then ``start``, then ``run``."""
 
     def __init__(
         self,
@@ -47,7 +47,6 @@ class Exchange:
         contacts: ContactBook,
         epoch: str,
         door: LateDoor,
-        sound_closed: Callable[[ReservationId], None],
     ) -> None:
         self._settings = settings
         self._program = program
@@ -77,9 +76,10 @@ class Exchange:
             now=clock.now,
             reconcile=self._reconcile,
             part=self.switch.part,
-            sound_closed=sound_closed,
+            sound_closed=lambda reservation_id: self._sound_closed(reservation_id),
         )
         self._compare: Callable[[SwitchPicture], Awaitable[object]] | None = None
+        self._sound_closed: Callable[[ReservationId], None] = lambda _: None
         for link in (self.events, self.commands):
             link.on_up = self.listener.link_up
             link.on_down = self.listener.link_down
@@ -104,9 +104,15 @@ class Exchange:
         await self.events.start()
         await self.commands.start()
 
-    def listen_to(self, compare: Callable[[SwitchPicture], Awaitable[object]]) -> None:
-        """What to do with each picture of the switch."""
+    def join(
+        self,
+        *,
+        compare: Callable[[SwitchPicture], Awaitable[object]],
+        sound_closed: Callable[[ReservationId], None],
+    ) -> None:
+        """What to do with each picture of the switch, and with a leg whose recording files are complete."""
         self._compare = compare
+        self._sound_closed = sound_closed
 
     async def run(self) -> None:
         """Listen, beat, and keep Asterisk alive, until cancelled."""

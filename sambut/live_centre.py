@@ -1,7 +1,7 @@
 """The centre in force: shown, and changed while calls go on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from acd.ports import Clock, FrontDoor
 from centre.model import Centre
@@ -32,7 +32,7 @@ class LiveCentre:
         announcements: Announcements | None,
         known: Callable[[], Configured],
         change_switch: Callable[[Centre], Awaitable[None]],
-        show: Callable[[Centre], None],
+        shown_to: Sequence[Callable[[Centre], None]],
     ) -> None:
         self._centre = centre
         self._shelf = shelf
@@ -41,7 +41,7 @@ class LiveCentre:
         self._announcements = announcements
         self._known = known
         self._change_switch = change_switch
-        self._show = show
+        self._shown_to = shown_to
         self._turn = asyncio.Lock()
 
     async def current(self) -> str:
@@ -68,7 +68,8 @@ class LiveCentre:
                 return CentreResult(applied=False, difference=lines, problems=(problem,))
             await self._shelf.save(made.centre, self._clock.now())
             self._centre = made.centre
-            self._show(made.centre)
+            for show in self._shown_to:
+                show(made.centre)
             await self.tell_engine()
             return CentreResult(applied=True, difference=lines, problems=())
 

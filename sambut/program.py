@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,34 @@ class RecorderJournal:
         await self._door.note(RECORDER_STREAM, facts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followers:
+    """Everyone who reads the facts, in the order in which they are told."""
+
+    floor: FloorFollower
+    hub: Hub
+    metrics: Metrics
+    recorder: Recorder
+    rows: RowFollower
+    cti_settings: CtiSettings
+
+    def told(self, exchange: Exchange) -> list[FactSubscriber]:
+        """All, the ear on Asterisk among them."""
+        return [self.floor, self.hub, exchange.listener, self.metrics, self.recorder, self.rows]
+
+    def runs(self) -> "tuple[Callable[[], Coroutine[Any, Any, None]], ...]":
+        """What each does for as long as the program lives."""
+        return (self.hub.run, self.recorder.run, self.rows.run)
+
+    async def catch_up(self, storage: Storage, exchange: Exchange) -> None:
+        """Read the journal to where it ends. Rows do so by themselves; metrics count from now on."""
+        await self.hub.catch_up(storage.journal)
+        async for entry in storage.journal.read():
+            for follower in (self.floor, exchange.listener, self.recorder):
+                follower.on_entry(entry)
+        await storage.contacts.recall(list(self.hub.picture.calls))
+
+
 @asynccontextmanager
 async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterator[Running]:
     """Start all, hand over the running program, and stop all at the end.
@@ -96,9 +124,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         centre = await storage.directory.load()
         if centre is None:
             raise NoCentre("there is no centre yet: `sambut apply FILE` makes one")
-        clock, door, floor = WallClock(), LateDoor(), FloorFollower()
-        admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
-        recorder: Recorder | None = None
+        clock, door = WallClock(), LateDoor()
         exchange = Exchange(
             settings=settings,
             program=read_program(settings),
@@ -107,87 +133,34 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             contacts=storage.contacts,
             epoch=f"{clock.now()}-{secrets.token_hex(4)}",
             door=door,
-            sound_closed=lambda reservation_id: recorder.sound_closed(reservation_id) if recorder else None,
         )
-        recorder = Recorder(
-            spool=exchange.spool,
-            shelf_dir=settings.recording_dir,
-            shelf=storage.recordings,
-            notes=RecorderJournal(door),
-            free_bytes_min=settings.recording.free_disk_bytes_min,
-        )
-        opened.callback(recorder.close)
-        cti_settings = CtiSettings(
-            tenant=centre.name[:32], recordings_folder=settings.recording_dir, origins=settings.http.allowed_origins
-        )
-        hub = Hub(cti_settings, storage.cti_log)
-        rows = RowFollower(storage.journal, storage.rows, ZoneInfo(centre.timezone))
-        metrics = Metrics(picture=lambda: hub.picture, now=clock.now)
-        subscribers: list[FactSubscriber] = [floor, hub, exchange.listener, metrics, recorder, rows]
+        followers = _followers(settings, centre, storage, exchange, clock, door)
+        opened.callback(followers.recorder.close)
         distributor = await open_distributor(
-            journal=storage.journal, switch=exchange.switch, clock=clock, subscribers=subscribers
+            journal=storage.journal, switch=exchange.switch, clock=clock, subscribers=followers.told(exchange)
         )
-        await hub.catch_up(storage.journal)
-        async for entry in storage.journal.read():
-            for follower in (floor, exchange.listener, recorder):
-                follower.on_entry(entry)
-        await storage.contacts.recall(list(hub.picture.calls))
+        await followers.catch_up(storage, exchange)
         door.hang_in(distributor)
-        exchange.listen_to(distributor.reconcile)
-        view = CentreView(centre, public_holidays)
-        book = LineBook(centre)
-
-        def show(changed: Centre) -> None:
-            view.show(changed)
-            book.show(changed)
-
+        exchange.join(compare=distributor.reconcile, sound_closed=followers.recorder.sound_closed)
+        view, book = CentreView(centre, public_holidays), LineBook(centre)
         office = LiveCentre(
             centre=centre,
             shelf=storage.directory,
             clock=clock,
             door=door,
             announcements=announcements_in(sounds_dir(settings)),
-            known=lambda: floor.configured,
+            known=lambda: followers.floor.configured,
             change_switch=exchange.change,
-            show=show,
-        )
-        services = Services(
-            door=door,
-            contacts=storage.contacts,
-            flows=view,
-            look_ups=view,
-            memory=ContactFlowMemory(storage.contacts),
-            agents=view,
-            seats=floor,
-            pins=Argon2Pins(),
-            login_tries=LoginTries(),
-            clock=clock,
-            languages=centre.languages,
-            country=centre.country,
-            aux_reasons=AUX_REASONS,
+            shown_to=(view.show, book.show),
         )
         agi = AgiServer(
-            {name: _script(script, services, book) for name, script in ROUTES.items()},
+            _routes(_services(centre, storage, door, followers.floor, view, clock), book),
             AgiSettings(host=settings.agi.host, port=settings.agi.port, grace_ms=FLOW_GRACE_MS),
         )
         health = Health(_probes(exchange, agi, storage))
-        app = make_app(
-            Room(
-                settings=cti_settings,
-                hub=hub,
-                frames=FrameMaker(storage.contacts, cti_settings),
-                door=door,
-                clock=clock,
-                contacts=storage.contacts,
-                tokens=TokenBook(storage.tokens, admin_secret),
-                archive=Archive(storage),
-                shelf=storage.recordings,
-                office=office,
-            )
-        )
+        app = make_app(_room(settings, storage, door, clock, followers, office))
         health.mount(app)
-        metrics.mount(app)
-
+        followers.metrics.mount(app)
         deciding = asyncio.create_task(distributor.run(), name="distributor")
         opened.push_async_callback(_end_distributor, distributor, deciding)
         await agi.start()
@@ -195,8 +168,8 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         await exchange.start(centre)
         opened.push_async_callback(exchange.close, stop_asterisk=stop_asterisk)
         await office.tell_engine()
-        tasks = asyncio.create_task(_together(deciding, exchange.run, hub.run, recorder.run, rows.run), name="program")
-        opened.push_async_callback(_end_tasks, tasks, recorder)
+        tasks = asyncio.create_task(_together(deciding, exchange.run, *followers.runs()), name="program")
+        opened.push_async_callback(_end_tasks, tasks, followers.recorder)
         await _serve(app, settings, opened)
         log.info("up", http_port=settings.http.port)
         yield Running(
@@ -204,10 +177,71 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             storage=storage,
             distributor=distributor,
             exchange=exchange,
-            hub=hub,
+            hub=followers.hub,
             health=health,
             tasks=tasks,
         )
+
+
+def _followers(
+    settings: Settings, centre: Centre, storage: Storage, exchange: Exchange, clock: WallClock, door: LateDoor
+) -> Followers:
+    cti_settings = CtiSettings(
+        tenant=centre.name[:32], recordings_folder=settings.recording_dir, origins=settings.http.allowed_origins
+    )
+    hub = Hub(cti_settings, storage.cti_log)
+    return Followers(
+        floor=FloorFollower(),
+        hub=hub,
+        metrics=Metrics(picture=lambda: hub.picture, now=clock.now),
+        recorder=Recorder(
+            spool=exchange.spool,
+            shelf_dir=settings.recording_dir,
+            shelf=storage.recordings,
+            notes=RecorderJournal(door),
+            free_bytes_min=settings.recording.free_disk_bytes_min,
+        ),
+        rows=RowFollower(storage.journal, storage.rows, ZoneInfo(centre.timezone)),
+        cti_settings=cti_settings,
+    )
+
+
+def _services(
+    centre: Centre, storage: Storage, door: LateDoor, floor: FloorFollower, view: CentreView, clock: WallClock
+) -> Services:
+    return Services(
+        door=door,
+        contacts=storage.contacts,
+        flows=view,
+        look_ups=view,
+        memory=ContactFlowMemory(storage.contacts),
+        agents=view,
+        seats=floor,
+        pins=Argon2Pins(),
+        login_tries=LoginTries(),
+        clock=clock,
+        languages=centre.languages,
+        country=centre.country,
+        aux_reasons=AUX_REASONS,
+    )
+
+
+def _room(
+    settings: Settings, storage: Storage, door: LateDoor, clock: WallClock, followers: Followers, office: LiveCentre
+) -> Room:
+    admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
+    return Room(
+        settings=followers.cti_settings,
+        hub=followers.hub,
+        frames=FrameMaker(storage.contacts, followers.cti_settings),
+        door=door,
+        clock=clock,
+        contacts=storage.contacts,
+        tokens=TokenBook(storage.tokens, admin_secret),
+        archive=Archive(storage),
+        shelf=storage.recordings,
+        office=office,
+    )
 
 
 class LineBook:
@@ -227,9 +261,13 @@ class LineBook:
         return self._trunks.get(trunk_id)
 
 
-def _script(script: Script, services: Services, book: LineBook) -> Callable[[Channel], Coroutine[Any, Any, None]]:
+def _routes(services: Services, book: LineBook) -> dict[str, Callable[[Channel], Coroutine[Any, Any, None]]]:
+    return {name: _serving(script, services, book) for name, script in ROUTES.items()}
+
+
+def _serving(script: Script, services: Services, book: LineBook) -> Callable[[Channel], Coroutine[Any, Any, None]]:
     async def serve(channel: Channel) -> None:
-        await script(FlowCaller(channel, book.trunk), replace(services))
+        await script(FlowCaller(channel, book.trunk), services)
 
     return serve
 
