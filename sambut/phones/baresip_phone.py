@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from urllib.parse import quote
 
-from baresip import Account, BaresipError, Call, RegistrationError, Runtime, UserAgent
+from baresip import Account, BaresipError, Call, RegistrationError, Runtime, StackEvent, UserAgent
 
 from sambut.phones.baresip_call import BaresipCall
 from sambut.phones.baresip_decline import Decliner
@@ -133,13 +133,23 @@ class BaresipPhone:
     ) -> None:
         """Place a call; told as dialed, then progress, answered, ended."""
         uri = uri_of(target, self._settings)
+        # `UserAgent.dial` makes its Call some turns of the loop after the INVITE left, and what came in between is
+        # lost on that Call: a switch that answers or refuses at once left it "outgoing" for ever. So all is listened
+        # to meanwhile, and the Call is told what it missed.
+        missed: list[StackEvent] = []
+        note = missed.append
+        self._runtime.subscribe(note)
         try:
             stack_call = await self._own_agent.dial(uri, headers=headers)
         except (ValueError, BaresipError) as error:
             raise NotDone("failed", str(error)) from error
+        finally:
+            self._runtime.unsubscribe(note)
         call = self._adopt(stack_call)
         call.after_answer(press, hang_up_after_ms)
         self._tell(Dialed(at_ms=now_ms(), device=self._settings.device, call=call.name, target=target))
+        for event in missed:
+            stack_call._on_stack_event(event)
 
     def _ring(self, stack_call: Call) -> None:
         call = self._adopt(stack_call)
