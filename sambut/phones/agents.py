@@ -7,7 +7,7 @@ callers with `--sip-port`, and let the server identify the trunk by that port: b
 
 What else baresip-python 0.5.2a3 wants to be told: `max_concurrent_calls` is 2 unless changed, and the 3rd INVITE gets
 486 before anyone sees it; loopback is only found when `net_interface` names it, and 127.0.0.2 is not accepted there;
-one runtime a process; only headers on a list of at most 16 are shown, among them From, which has the display name
+one runtime a process; what happens to a call before `UserAgent.dial` has returned is lost (see `BaresipPhone.dial`); only headers on a list of at most 16 are shown, among them From, which has the display name
 (`peer` is the bare URI).
 """
 

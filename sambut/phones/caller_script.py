@@ -130,9 +130,12 @@ def _ending(words: set[str], exit_code: int) -> CallEnding:
         return "failed"
     if "far_bye" in words:
         return "hung_up_far"
+    # A CANCEL that the answer has crossed ends with a BYE: the call was up.
+    if "hanging_up" in words:
+        return "hung_up_here"
     if "cancelling" in words:
         return "cancelled"
-    return "refused" if "refused" in words else "hung_up_here"
+    return "refused" if "refused" in words else "failed"
 
 
 def refuse_line_breaks(script: CallerScript) -> None:
