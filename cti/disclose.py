@@ -4,7 +4,7 @@ import msgspec
 
 from cti import wire
 from cti.screen_pop import ScreenPop, pop
-from kernel.contact import Contact
+from kernel.contact import Contact, shown_attributes
 
 _SHOWN_HEAD, _SHOWN_TAIL = 5, 2
 _PERSONAL = (wire.CallCreated, wire.CallOffered)
@@ -46,7 +46,7 @@ def disclosed(data: wire.EventData, contact: Contact | None, rules: ScreenPop, *
             return msgspec.structs.replace(
                 shown,
                 name=contact.name,
-                ivr_attributes=dict(contact.attributes),
+                ivr_attributes=shown_attributes(contact),
                 pop=pop(data, contact, rules),
             )
         case _:

@@ -23,7 +23,7 @@ from cti.shapes import (
     interaction_view,
     recording_view,
 )
-from kernel.contact import Contact
+from kernel.contact import Contact, shown_attributes
 from kernel.ids import AgentId, InteractionId, QueueId
 from kernel.instants import Instant, from_datetime, to_iso
 from kernel.result_codes import Disposition, RefusalCode
@@ -73,7 +73,7 @@ async def show_interaction(request: web.Request) -> web.Response:
         InteractionDetail(
             interaction=interaction_view(row, ani(contact, may_see=may_see)),
             name=contact.name if contact and may_see else "",
-            attributes=dict(contact.attributes) if contact and may_see else {},
+            attributes=shown_attributes(contact) if contact and may_see else {},
             timeline=timeline,
         )
     )

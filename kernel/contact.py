@@ -22,6 +22,11 @@ class Contact:
     attributes: dict[str, str] = field(default_factory=dict)
 
 
+def shown_attributes(contact: Contact) -> dict[str, str]:
+    """The attributes that people may see: those that begin with ``_`` are the program's own."""
+    return {name: value for name, value in contact.attributes.items() if not name.startswith("_")}
+
+
 class ContactBook(Protocol):
     """The side table. Live interactions are answered from memory; older ones from the store."""
 

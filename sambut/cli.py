@@ -13,6 +13,7 @@ from sambut.commands.apply import apply
 from sambut.commands.export import export
 from sambut.commands.hash_pin import hash_pin
 from sambut.commands.office import EXIT_FAILED, settings_or_exit, stop
+from sambut.demo.run import run_demo
 from sambut.logs import set_up_logs
 from sambut.program import NoCentre, run_program
 from sambut.secrets_file import SecretsUnusable
@@ -47,6 +48,28 @@ def up(
         stop(f"Not started: {wrong}", EXIT_FAILED)
     except OSError as wrong:
         stop(f"Not started: {wrong}. A port that is in use can be changed in the settings.", EXIT_FAILED)
+
+
+@app.command()
+def demo(
+    calls: Annotated[int | None, typer.Option("--calls", min=1, help="Stop after so many calls.")] = None,
+    json_path: Annotated[Path | None, typer.Option("--json", help="Write the calls down as JSON.")] = None,
+    settings: Annotated[Path | None, typer.Option("--settings", help="The settings file.")] = None,
+) -> None:
+    """Play the sample centre with real calls, until Ctrl-C or for so many calls.
+
+    Exit codes: 0 every call ended as its script meant; 1 one did not, or it could not start; 2 settings wrong.
+    """
+    known = settings_or_exit(settings)
+    set_up_logs(level="error", form=known.log.format)
+    try:
+        all_right = asyncio.run(run_demo(known, calls=calls, json_path=json_path))
+    except (AsteriskNotFound, StoreFailed, SecretsUnusable, UnsafeConfigValue, OSError) as wrong:
+        stop(f"Not started: {wrong}", EXIT_FAILED)
+    except KeyboardInterrupt:
+        return
+    if not all_right:
+        raise typer.Exit(EXIT_FAILED)
 
 
 async def _run_until_told(settings: Settings, *, stop_asterisk: bool) -> None:

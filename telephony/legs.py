@@ -17,10 +17,11 @@ from acd.core.inputs import (
     AgentResumedCaller,
     CallerHungUp,
     DevicePresenceSeen,
+    FlowEnded,
     Input,
 )
 from kernel.ids import DeviceId, InteractionId, ReservationId
-from kernel.result_codes import EndedBy, ReservationResult
+from kernel.result_codes import Disposition, EndedBy, ReservationResult
 from telephony.ami.wire import AmiEvent
 from telephony.leg_names import interaction_of, reservation_of
 
@@ -128,6 +129,8 @@ class LegTracker:
                 return self._ringing(reservation_of(fields.get("Uniqueid", "")))
             case "UserEvent" if fields.get("UserEvent") == "AcdClaim":
                 return self.fail(ReservationId(fields.get("Reservation", "")), ReservationResult.CALLER_LEFT)
+            case "UserEvent" if fields.get("UserEvent") == "AcdTransferred":
+                return self._transferred(InteractionId(fields.get("Call", "")))
             case "BridgeEnter":
                 return self._joined_now(reservation_of(fields.get("Uniqueid", "")))
             case "HangupRequest":
@@ -208,6 +211,12 @@ class LegTracker:
         leg.phase = Phase.OVER
         del self._joined[interaction_id]
         return (AgentLeft(reservation_id=reservation_id, ended_by=EndedBy.AGENT),)
+
+    def _transferred(self, interaction_id: InteractionId) -> tuple[Input, ...]:
+        """The number outside that a flow dialled has answered: for us the interaction has ended."""
+        if interaction_id not in self._callers:
+            return ()
+        return (FlowEnded(interaction_id=interaction_id, disposition=Disposition.TRANSFERRED_OUT),)
 
     def _held(self, reservation_id: ReservationId | None, *, held: bool) -> tuple[Input, ...]:
         leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None

@@ -2,9 +2,17 @@
 
 import pytest
 
-from acd.core.inputs import AgentLeft, AgentLegFailed, AgentPickedUp, AgentRang, CallerHungUp, DevicePresenceSeen
+from acd.core.inputs import (
+    AgentLeft,
+    AgentLegFailed,
+    AgentPickedUp,
+    AgentRang,
+    CallerHungUp,
+    DevicePresenceSeen,
+    FlowEnded,
+)
 from kernel.ids import DeviceId, InteractionId, ReservationId
-from kernel.result_codes import EndedBy, ReservationResult
+from kernel.result_codes import Disposition, EndedBy, ReservationResult
 from telephony.ami.wire import AmiEvent
 from telephony.leg_names import agent_leg, caller_leg, interaction_of, reservation_of
 from telephony.legs import LegTracker
@@ -90,6 +98,13 @@ def test_a_hangup_that_overtook_its_arrival_is_not_lost() -> None:
     legs = LegTracker()
     assert legs.see(event("Hangup", Uniqueid=caller_leg(CALL), Cause="16")) == ()
     assert legs.caller_known(CALL) == (CallerHungUp(interaction_id=CALL, cause_code=16),)
+
+
+def test_an_answered_transfer_ends_the_interaction_as_transferred_out() -> None:
+    legs = ringing_leg()
+    told = event("UserEvent", UserEvent="AcdTransferred", Call=CALL)
+    assert legs.see(told) == (FlowEnded(interaction_id=CALL, disposition=Disposition.TRANSFERRED_OUT),)
+    assert legs.see(event("UserEvent", UserEvent="AcdTransferred", Call="c1-1")) == ()
 
 
 @pytest.mark.parametrize(

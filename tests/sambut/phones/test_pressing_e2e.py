@@ -66,8 +66,9 @@ async def test_a_blind_transfer_hands_the_caller_on(kind: Kind, bench: Bench, ca
         await register(others, bench, "1002")
         await phones.behave("1001", PicksUp())
         await others.behave("1002", PicksUp(hang_up_after_ms=800))
-        live = await callers.start(CallerScript(number="0812", did="1001"))
-        await phones.wait_for(Answered, device="1001")
+        live = await callers.start(CallerScript(number="0812", did="1001", press=(KeyPress(keys="1"),)))
+        # Answered is not yet bridged, and only a bridged call can be transferred.
+        await phones.wait_for(KeyHeard, device="1001")
 
         await phones.transfer("1001", "1002")
 
@@ -82,8 +83,8 @@ async def test_a_transfer_to_nowhere_is_told_and_the_call_goes_on(
 ) -> None:
     await register(phones, bench)
     await phones.behave("1001", PicksUp())
-    live = await callers.start(CallerScript(number="0812", did="1001"))
-    await phones.wait_for(Answered, device="1001")
+    live = await callers.start(CallerScript(number="0812", did="1001", press=(KeyPress(keys="1"),)))
+    await phones.wait_for(KeyHeard, device="1001")
 
     await phones.transfer("1001", "7")
 
