@@ -14,8 +14,8 @@ from cti.shapes import CentreOutcome
 from sambut.commands.outcome import OfficeClosed, Outcome
 from sambut.secrets_file import SecretsFile, SecretsUnusable
 from sambut.settings import Settings
+from sambut.storage import ADMIN_SECRET
 
-ADMIN_SECRET = "api.admin"  # noqa: S105 - a name in the secrets file, not a secret
 """The API token with the scope admin, in the secrets file."""
 
 CONNECT_S_MAX = 3

@@ -12,9 +12,9 @@ from cti.ports import CentreProblem, CentreResult
 from cti.settings import CtiSettings
 from sambut.commands.office import open_office
 from sambut.commands.outcome import OfficeClosed, Outcome
-from sambut.commands.running_program import ADMIN_SECRET
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Http, Paths, Settings
+from sambut.storage import ADMIN_SECRET
 from tests.cti.conftest import Floor
 from tests.cti.fakes import FakeOffice, FakeTokens
 
