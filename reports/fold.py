@@ -22,6 +22,7 @@ from acd.core.facts import (
     InteractionQueued,
     InteractionReleased,
     QueueDefined,
+    QueueWithdrawn,
     ReservationEnded,
 )
 from ivr.core.facts import FlowStarted, FlowStopped, NodeLeft
@@ -212,6 +213,9 @@ class Fold:
     def _queue_defined(self, fact: QueueDefined, _at: Instant) -> None:
         self.memory.service_level_ms[fact.settings.queue_id] = fact.settings.service_level_ms
 
+    def _queue_withdrawn(self, fact: QueueWithdrawn, _at: Instant) -> None:
+        self.memory.service_level_ms.pop(fact.queue_id, None)
+
     def _reserved(self, fact: AgentReserved, at: Instant) -> None:
         starts_at = interval_of(at, self._zone)
         self.changes.queue(fact.queue_id, starts_at, reserved_count=1)
@@ -339,6 +343,7 @@ TAKERS: dict[type, Callable[[Fold, Any, Instant], None]] = {
     InteractionReleased: Fold._released,
     InteractionEnded: Fold._ended,
     QueueDefined: Fold._queue_defined,
+    QueueWithdrawn: Fold._queue_withdrawn,
     AgentReserved: Fold._reserved,
     ReservationEnded: Fold._offer_ended,
     AgentStateChanged: Fold._agent_state,

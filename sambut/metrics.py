@@ -15,9 +15,9 @@ from acd.core import facts as acd
 from acd.core.agent_states import AgentState
 from cti.picture import Picture
 from kernel.entry import Entry
-from kernel.instants import Instant, elapsed_ms
 from kernel.result_codes import ReservationResult
 from recorder import facts as rec
+from reports.live import Now
 
 Reading = Callable[[], Mapping[str, float]]
 """Named readings of some other part, taken at each scrape."""
@@ -26,12 +26,13 @@ _SECONDS = (0.5, 1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 
 
 class Metrics:
-    """A FactSubscriber that counts. ``now`` and ``picture`` are asked when somebody scrapes."""
+    """A FactSubscriber that counts. ``picture`` and ``numbers`` are asked when somebody scrapes."""
 
-    def __init__(self, *, picture: Callable[[], Picture], now: Callable[[], Instant]) -> None:
+    def __init__(self, *, picture: Callable[[], Picture], numbers: Callable[[], Now]) -> None:
         self.registry = CollectorRegistry()
         self._counters(self.registry)
-        self.registry.register(_Live(picture, now))
+        self.registry.register(_Live(picture))
+        self.registry.register(_Queues(numbers))
 
     def _counters(self, registry: CollectorRegistry) -> None:
         self._entries = Counter("sambut_journal_entries", "Journal entries seen.", registry=registry)
@@ -122,13 +123,12 @@ class Metrics:
 class _Live(Collector):
     """Gauges out of the live picture."""
 
-    def __init__(self, picture: Callable[[], Picture], now: Callable[[], Instant]) -> None:
+    def __init__(self, picture: Callable[[], Picture]) -> None:
         self._picture = picture
-        self._now = now
 
     def collect(self) -> Iterable[Metric]:
-        """Agents by state, calls by phase, and each queue's line."""
-        picture, now = self._picture(), self._now()
+        """Agents by state, calls by phase."""
+        picture = self._picture()
         agents = GaugeMetricFamily("sambut_agents", "Agents by state.", labels=["state"])
         states = [agent.state for agent in picture.agents.values()]
         for state in AgentState:
@@ -139,15 +139,29 @@ class _Live(Collector):
         for phase in ("flow", "waiting", "offered", "talking", "held"):
             calls.add_metric([phase], phases.count(phase))
         yield calls
+
+
+class _Queues(Collector):
+    """Gauges out of the live numbers."""
+
+    def __init__(self, numbers: Callable[[], Now]) -> None:
+        self._numbers = numbers
+
+    def collect(self) -> Iterable[Metric]:
+        """Each queue's line, and its strict service level since local midnight once somebody was offered."""
         waiting = GaugeMetricFamily("sambut_queue_waiting", "Callers waiting.", labels=["queue"])
         longest = GaugeMetricFamily("sambut_queue_longest_wait_seconds", "The longest wait now.", labels=["queue"])
-        for queue_id in picture.queues:
-            line = picture.waiting(queue_id)
-            waiting.add_metric([queue_id], len(line))
-            waits_ms = [elapsed_ms(call.queued_at, now) for call in line if call.queued_at is not None]
-            longest.add_metric([queue_id], max(waits_ms, default=0) / 1000)
-        yield waiting
-        yield longest
+        level = GaugeMetricFamily(
+            "sambut_queue_service_level_today_ratio",
+            "Answered within the threshold, of those offered since local midnight.",
+            labels=["queue"],
+        )
+        for queue in self._numbers().queues:
+            waiting.add_metric([queue.queue_id], queue.waiting_count)
+            longest.add_metric([queue.queue_id], queue.longest_wait_ms / 1000)
+            if queue.service_level is not None:
+                level.add_metric([queue.queue_id], queue.service_level)
+        yield from (waiting, longest, level)
 
 
 class _Readings(Collector):

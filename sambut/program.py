@@ -2,17 +2,15 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
 
 from acd.distributor import Distributor, open_distributor
-from acd.ports import FactSubscriber
 from agi_scripts.centre_view import CentreView
 from agi_scripts.login_tries import LoginTries
 from agi_scripts.pins import Argon2Pins
@@ -24,22 +22,20 @@ from cti.app import make_app
 from cti.frames import FrameMaker
 from cti.hub import Hub
 from cti.room import Room
-from cti.settings import CtiSettings
 from ivr.memory import ContactFlowMemory
-from kernel.entry import RECORDER_STREAM
 from kernel.ids import TrunkId
-from recorder.facts import RecorderFact
 from recorder.follower import Recorder
-from reports.follower import RowFollower
 from sambut.announcements import announcements_in
 from sambut.asterisk_site import read_program, sounds_dir
 from sambut.clock import WallClock
 from sambut.exchange import Exchange
 from sambut.follow import FloorFollower
+from sambut.followers import Followers, make_followers
 from sambut.health import Health, Probe
 from sambut.late_door import LateDoor
 from sambut.live_centre import LiveCentre
-from sambut.metrics import Metrics
+from sambut.live_numbers import CentreNumbers
+from sambut.readings import show_readings
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings
 from sambut.storage import ADMIN_SECRET, Archive, Storage, TokenBook, open_storage
@@ -68,47 +64,9 @@ class Running:
     distributor: Distributor
     exchange: Exchange
     hub: Hub
+    numbers: CentreNumbers
     health: Health
     tasks: "asyncio.Task[None]"
-
-
-class RecorderJournal:
-    """Implements ``recorder.ports.RecorderNotes`` by the front door."""
-
-    def __init__(self, door: LateDoor) -> None:
-        self._door = door
-
-    async def note(self, facts: Sequence[RecorderFact]) -> None:
-        """Write facts to the journal's recorder stream."""
-        await self._door.note(RECORDER_STREAM, facts)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Followers:
-    """Everyone who reads the facts, in the order in which they are told."""
-
-    floor: FloorFollower
-    hub: Hub
-    metrics: Metrics
-    recorder: Recorder
-    rows: RowFollower
-    cti_settings: CtiSettings
-
-    def told(self, exchange: Exchange) -> list[FactSubscriber]:
-        """All, the ear on Asterisk among them."""
-        return [self.floor, self.hub, exchange.listener, self.metrics, self.recorder, self.rows]
-
-    def runs(self) -> "tuple[Callable[[], Coroutine[Any, Any, None]], ...]":
-        """What each does for as long as the program lives."""
-        return (self.hub.run, self.recorder.run, self.rows.run)
-
-    async def catch_up(self, storage: Storage, exchange: Exchange) -> None:
-        """Read the journal to where it ends. Rows do so by themselves; metrics count from now on."""
-        await self.hub.catch_up(storage.journal)
-        async for entry in storage.journal.read():
-            for follower in (self.floor, exchange.listener, self.recorder):
-                follower.on_entry(entry)
-        await storage.contacts.recall(list(self.hub.picture.calls))
 
 
 @asynccontextmanager
@@ -134,7 +92,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             epoch=f"{clock.now()}-{secrets.token_hex(4)}",
             door=door,
         )
-        followers = _followers(settings, centre, storage, exchange, clock, door)
+        followers = make_followers(settings, centre, storage, exchange, clock, door)
         opened.callback(followers.recorder.close)
         distributor = await open_distributor(
             journal=storage.journal, switch=exchange.switch, clock=clock, subscribers=followers.told(exchange)
@@ -160,6 +118,8 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         health = Health(_probes(exchange, agi, storage))
         app = make_app(_room(settings, storage, door, clock, followers, office))
         health.mount(app)
+        links = {"events": exchange.events, "commands": exchange.commands}
+        show_readings(followers.metrics, links=links, agi=agi, recorder=followers.recorder)
         followers.metrics.mount(app)
         deciding = asyncio.create_task(distributor.run(), name="distributor")
         opened.push_async_callback(_end_distributor, distributor, deciding)
@@ -178,32 +138,10 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             distributor=distributor,
             exchange=exchange,
             hub=followers.hub,
+            numbers=followers.numbers,
             health=health,
             tasks=tasks,
         )
-
-
-def _followers(
-    settings: Settings, centre: Centre, storage: Storage, exchange: Exchange, clock: WallClock, door: LateDoor
-) -> Followers:
-    cti_settings = CtiSettings(
-        tenant=centre.name[:32], recordings_folder=settings.recording_dir, origins=settings.http.allowed_origins
-    )
-    hub = Hub(cti_settings, storage.cti_log)
-    return Followers(
-        floor=FloorFollower(),
-        hub=hub,
-        metrics=Metrics(picture=lambda: hub.picture, now=clock.now),
-        recorder=Recorder(
-            spool=exchange.spool,
-            shelf_dir=settings.recording_dir,
-            shelf=storage.recordings,
-            notes=RecorderJournal(door),
-            free_bytes_min=settings.recording.free_disk_bytes_min,
-        ),
-        rows=RowFollower(storage.journal, storage.rows, ZoneInfo(centre.timezone)),
-        cti_settings=cti_settings,
-    )
 
 
 def _services(

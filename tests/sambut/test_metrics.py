@@ -1,5 +1,7 @@
 """Numbers for Prometheus follow the facts."""
 
+from zoneinfo import ZoneInfo
+
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
@@ -10,6 +12,7 @@ from cti.picture import Picture
 from kernel.ids import InteractionId
 from kernel.instants import Instant
 from kernel.result_codes import Disposition, RefusalCode, ReservationResult
+from sambut.live_numbers import CentreNumbers
 from sambut.metrics import Metrics
 from tests.cti.calls import SALES, answered_call, created, ended, moved, open_floor, queued, reservation_ended, reserved
 from tests.cti.fakes import Script
@@ -20,10 +23,12 @@ class Counted:
 
     def __init__(self, script: Script) -> None:
         self.picture = Picture()
-        self.metrics = Metrics(picture=lambda: self.picture, now=lambda: self.now)
         self.now = script.entries[-1].at
+        numbers = CentreNumbers(ZoneInfo("Asia/Jakarta"), lambda: self.now)
+        self.metrics = Metrics(picture=lambda: self.picture, numbers=numbers.now)
         for entry in script.entries:
             self.metrics.on_entry(entry)
+            numbers.on_entry(entry)
             for fact in entry.facts:
                 self.picture.apply(fact, entry.at)
 
@@ -87,6 +92,7 @@ def test_gauges_show_the_moment_of_the_scrape() -> None:
     assert counted.value("sambut_calls_live", phase="offered") == 1
     assert counted.value("sambut_queue_waiting", queue="sales") == 2
     assert counted.value("sambut_queue_longest_wait_seconds", queue="sales") == 11
+    assert counted.value("sambut_queue_service_level_today_ratio", queue="sales") == 0
 
 
 async def test_scraping_gives_prometheus_text_with_the_readings_of_other_parts() -> None:
