@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -101,16 +101,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         door.hang_in(distributor)
         exchange.join(compare=distributor.reconcile, sound_closed=followers.recorder.sound_closed)
         view, book = CentreView(centre, public_holidays), LineBook(centre)
-        office = LiveCentre(
-            centre=centre,
-            shelf=storage.directory,
-            clock=clock,
-            door=door,
-            announcements=announcements_in(sounds_dir(settings)),
-            known=lambda: followers.floor.configured,
-            change_switch=exchange.change,
-            shown_to=(view.show, book.show),
-        )
+        office = _office(settings, centre, storage, clock, door, followers, exchange, (view.show, book.show))
         agi = AgiServer(
             _routes(_services(centre, storage, door, followers.floor, view, clock), book),
             AgiSettings(host=settings.agi.host, port=settings.agi.port, grace_ms=FLOW_GRACE_MS),
@@ -142,6 +133,28 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             health=health,
             tasks=tasks,
         )
+
+
+def _office(
+    settings: Settings,
+    centre: Centre,
+    storage: Storage,
+    clock: WallClock,
+    door: LateDoor,
+    followers: Followers,
+    exchange: Exchange,
+    shown_to: Sequence[Callable[[Centre], None]],
+) -> LiveCentre:
+    return LiveCentre(
+        centre=centre,
+        shelf=storage.directory,
+        clock=clock,
+        door=door,
+        announcements=announcements_in(sounds_dir(settings)),
+        known=lambda: followers.floor.configured,
+        change_switch=exchange.change,
+        shown_to=shown_to,
+    )
 
 
 def _services(
