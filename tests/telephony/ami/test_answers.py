@@ -211,6 +211,24 @@ async def test_a_late_answer_is_nobodys() -> None:
         assert link.counters.answers_unknown == 1
 
 
+async def test_scenario_41_no_answer_two_answers_and_a_strange_answer_mix_nothing_up() -> None:
+    def odd(session: Session, action: Received) -> None:
+        session.message(("Response", "Success"), ("ActionID", "of-nobody"), ("Message", "strange"))
+        for text in ("once", "twice"):
+            session.reply(action, text=f"{text} {action['Which']}")
+
+    answers = {"Thing": odd, "Silent": lambda *_: None}
+    async with FakeAsterisk(answers=answers) as asterisk, link_to(asterisk) as link:
+        for which in range(10):
+            unanswered = link.send(Action(name="Silent"), timeout_ms=20)
+            answer = await link.perform(Action(name="Thing", fields={"Which": str(which)}))
+            assert answer.text == f"once {which}"
+            with pytest.raises(ActionTimedOut):
+                await unanswered
+        assert link.waiting_count == 0
+        assert (link.counters.answers_unknown, link.counters.actions_timed_out) == (20, 10)
+
+
 async def test_giving_up_an_action_leaves_nothing_behind() -> None:
     async with FakeAsterisk(answers={"Thing": lambda *_: None}) as asterisk, link_to(asterisk, pending_max=1) as link:
         link.send(Action(name="Thing")).cancel()
