@@ -23,12 +23,14 @@ class ContactFlowMemory:
         self._contacts = contacts
 
     async def keep(self, interaction_id: InteractionId, place: KeptPlace) -> None:
-        """See FlowMemory. Of more variables than a contact can hold, those first by name are kept."""
+        """See FlowMemory. What others know of the contact stays; of too many variables those first by name are kept."""
         contact = await self._contacts.read(interaction_id)
         if contact is None:
             return
-        names = sorted(place.variables)[: _ATTRIBUTES_MAX - 1]
-        attributes = {name: place.variables[name] for name in names}
+        attributes = dict(contact.attributes)
+        for name in sorted(place.variables):
+            if name in attributes or len(attributes) < _ATTRIBUTES_MAX - 1:
+                attributes[name] = place.variables[name]
         record = [place.flow_id, place.version, place.node_id, dict(place.visits)]
         attributes[PLACE_ATTRIBUTE] = json.dumps(record, separators=(",", ":"))
         await self._contacts.write(replace(contact, attributes=attributes))

@@ -4,7 +4,8 @@ A settings class gives each field ``setting(spec, words)`` as metadata; one with
 the JSON Schema and the references that validation checks.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -79,13 +80,13 @@ def settings_schema(kind_settings: type[NodeSettings]) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": sorted(required), "additionalProperties": False}
 
 
-def references_of(settings: NodeSettings) -> Iterator[tuple[str, Reference]]:
-    """Every (setting's name, reference) of some settings."""
-    for one in fields(settings):
-        value = getattr(settings, one.name)
-        if value is not None:
-            references: Callable[[Any], tuple[Reference, ...]] = one.metadata["spec"].references
-            yield from ((one.name, reference) for reference in references(value))
+def references_of(kind_settings: type[NodeSettings], raw: Mapping[str, JsonValue]) -> Iterator[tuple[str, Reference]]:
+    """Every (setting's name, reference) among the settings given that can be read, whatever is wrong with the others."""
+    for one in fields(kind_settings):
+        spec: Spec = one.metadata["spec"]
+        if raw.get(one.name) is not None:
+            with contextlib.suppress(BadSetting):
+                yield from ((one.name, reference) for reference in spec.references(spec.read(raw[one.name])))
 
 
 def _default_as_json(default: Any, json_type: str) -> Any:

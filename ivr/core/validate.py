@@ -54,6 +54,7 @@ def problems_of(flow: Flow, known: KnownIds) -> tuple[Problem, ...]:
             message = f"there is no kind {node.kind!r}; there are: {', '.join(sorted(KINDS))}"
             problems.append(Problem(node=node.id, field="kind", code="unknown_kind", message=message))
             continue
+        problems.extend(_references(node, kind.settings, known))
         settings = read_settings(kind.settings, node.settings)
         if isinstance(settings, tuple):
             problems.extend(
@@ -62,7 +63,6 @@ def problems_of(flow: Flow, known: KnownIds) -> tuple[Problem, ...]:
             )
             continue
         settings_by_node[node.id] = settings
-        problems.extend(_references(node, settings, known))
         problems.extend(_exit_names(node, exits_of(kind, settings)))
     problems.extend(_targets(flow))
     problems.extend(_unreachable(flow))
@@ -94,8 +94,8 @@ def _name(node: Node) -> Iterator[Problem]:
         yield Problem(node=node.id, field="id", code="bad_format", message=message)
 
 
-def _references(node: Node, settings: NodeSettings, known: KnownIds) -> Iterator[Problem]:
-    for name, (kind, target) in references_of(settings):
+def _references(node: Node, kind_settings: type[NodeSettings], known: KnownIds) -> Iterator[Problem]:
+    for name, (kind, target) in references_of(kind_settings, node.settings):
         if not known.has(kind, target):
             words = kind.value.replace("_", " ")
             message = f"there is no {words} {target!r}"

@@ -267,6 +267,17 @@ async def test_a_caller_is_served_while_the_journal_is_away() -> None:
     assert call.door.entered == [(QueueId("sales"), None)]
 
 
+async def test_what_others_know_of_the_caller_stays() -> None:
+    known = Contact(interaction_id=CALL, number="", number_raw="", attributes={"crm": "C-1", "language": "en"})
+    call = Call(FakeCaller(["1"]), contacts=FakeContacts(known))
+
+    assert await call.begin() is Stop.QUEUED
+
+    contact = await call.contacts.read(CALL)
+    assert contact is not None
+    assert (contact.attributes["crm"], contact.attributes["language"]) == ("C-1", "id")
+
+
 async def test_a_caller_is_served_while_the_store_is_away() -> None:
     contacts = FakeContacts(Contact(interaction_id=CALL, number="", number_raw=""), breaks=True)
     call = Call(FakeCaller(["1"]), contacts=contacts)

@@ -52,7 +52,7 @@ def test_every_problem_of_a_flow_is_told_at_once() -> None:
         start("nowhere"),
         node("Menu!", "menu", {"key-1": "bye", "sideways": "bye"}, prompts=["lost"], keys="12"),
         node("odd", "teleport", {"next": "bye"}),
-        bye(prompts=["goodbye"], cause=500, colour="red"),
+        bye(prompts=["lost"], cause=500, colour="red"),
         bye(),
     )
 
@@ -67,6 +67,7 @@ def test_every_problem_of_a_flow_is_told_at_once() -> None:
         ("Menu!", "", "unreachable"),
         ("odd", "kind", "unknown_kind"),
         ("odd", "", "unreachable"),
+        ("bye", "settings.prompts", "unknown_prompt"),
         ("bye", "settings.cause", "out_of_range"),
         ("bye", "settings.colour", "unknown_setting"),
         ("bye", "", "duplicate_node"),
