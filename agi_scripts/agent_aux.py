@@ -49,7 +49,7 @@ async def _reason(line: Line, services: Services) -> str | None:
         return dialled
     digits_max = max(map(len, services.aux_reasons), default=1)
     for _ in range(TRIES_MAX):
-        digits = await ask_digits(line, CHOOSE_REASON, services.languages[0], digits_max=digits_max)
+        digits = await ask_digits(line, CHOOSE_REASON, services.place.languages[0], digits_max=digits_max)
         if digits in services.aux_reasons:
             return services.aux_reasons[digits]
     return None

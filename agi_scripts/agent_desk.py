@@ -42,7 +42,7 @@ async def hand_in(services: Services, given: Input) -> RefusalCode | None:
 
 async def say(line: Line, services: Services, *prompt_ids: PromptId) -> None:
     """Speak to the agent in the centre's first language."""
-    await line.play(prompt_ids, services.languages[0])
+    await line.play(prompt_ids, services.place.languages[0])
 
 
 async def ask_for_seated_agent(

@@ -33,8 +33,8 @@ async def agent_login(line: Line, services: Services) -> None:
         await say(line, services, ERROR_TRY_LATER)
         return
     for _ in range(TRIES_MAX):
-        login = await ask_digits(line, ENTER_LOGIN, services.languages[0], digits_max=LOGIN_DIGITS_MAX)
-        pin = await ask_digits(line, ENTER_PIN, services.languages[0], digits_max=PIN_DIGITS_MAX)
+        login = await ask_digits(line, ENTER_LOGIN, services.place.languages[0], digits_max=LOGIN_DIGITS_MAX)
+        pin = await ask_digits(line, ENTER_PIN, services.place.languages[0], digits_max=PIN_DIGITS_MAX)
         found = await _agent(services, login, pin)
         if found is not None:
             await _sit_down(line, services, found, device_id, login)

@@ -19,7 +19,7 @@ HolidaysOf = Callable[[str, int], Set[date]]
 
 
 class CentreView:
-    """Implements LookUps and FlowShelf of ``ivr.ports`` and AgentBook of ``agi_scripts.ports``."""
+    """Implements LookUps and FlowShelf of ``ivr.ports``, AgentBook and Place of ``agi_scripts.ports``."""
 
     def __init__(self, centre: Centre, holidays_of: HolidaysOf) -> None:
         self._holidays_of = holidays_of
@@ -28,6 +28,8 @@ class CentreView:
 
     def show(self, centre: Centre) -> None:
         """From now on, this is the centre."""
+        self._languages = centre.languages
+        self._country = centre.country
         self._flows = {flow.id: flow for flow in centre.flows}
         self._dids = {did.number: did.flow for did in centre.dids}
         self._hours = {hours.id: hours for hours in centre.hours}
@@ -72,6 +74,16 @@ class CentreView:
     def of_version(self, flow_id: FlowId, version: int) -> Flow | None:
         """See FlowShelf."""
         return self._versions.get(flow_id, {}).get(version) or self._flows.get(flow_id)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """See Place."""
+        return self._languages
+
+    @property
+    def country(self) -> str:
+        """See Place."""
+        return self._country
 
     def by_login(self, login: str) -> AgentLogin | None:
         """See AgentBook."""

@@ -46,9 +46,9 @@ async def inbound(line: Line, services: Services) -> None:
         await world.door.end(interaction_id, Disposition.UNKNOWN)
         await _turn_away(line, services)
         return
-    number = normalised(arrival.caller_number, country=services.country)
+    number = normalised(arrival.caller_number, country=services.place.country)
     session = FlowSession(flow=flow, caller=line, world=world, interaction_id=interaction_id, number=number)
-    await session.begin({LANGUAGE: services.languages[0]})
+    await session.begin({LANGUAGE: services.place.languages[0]})
 
 
 def interaction_of(line: Line) -> InteractionId | None:
@@ -63,7 +63,7 @@ def interaction_of(line: Line) -> InteractionId | None:
 def flow_world(services: Services) -> FlowWorld:
     """What flows need, made of the services."""
     return FlowWorld(
-        door=FrontQueueDoor(door=services.door, contacts=services.contacts, country=services.country),
+        door=FrontQueueDoor(door=services.door, contacts=services.contacts, country=services.place.country),
         look_ups=services.look_ups,
         notes=FrontFlowNotes(services.door),
         memory=services.memory,
@@ -74,7 +74,7 @@ def flow_world(services: Services) -> FlowWorld:
 async def _turn_away(line: Line, services: Services) -> None:
     await line.hang_up(UNALLOCATED_NUMBER)
     await line.answer()
-    for language in services.languages:
+    for language in services.place.languages:
         try:
             await line.play((NUMBER_NOT_IN_USE,), language)
         except PromptMissing:

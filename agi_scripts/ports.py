@@ -59,13 +59,21 @@ class PinCheck(Protocol):
         """Is it this PIN? False for a hash that is none."""
 
 
+class Place(Protocol):
+    """Where the centre is and what is spoken there, as it is just now: a change is seen by the next call."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The first is spoken unless a flow says otherwise; never empty."""
+
+    @property
+    def country(self) -> str:
+        """Where national numbers are from (ISO 3166)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything behind the line.
-
-    ``languages``: those of the centre, the first is spoken unless a flow says otherwise. ``country``: where national
-    numbers are from (ISO 3166). ``aux_reasons``: reason codes by the digits that choose them.
-    """
+    """Everything behind the line. ``aux_reasons``: reason codes by the digits that choose them."""
 
     door: FrontDoor
     contacts: ContactBook
@@ -77,6 +85,5 @@ class Services:
     pins: PinCheck
     login_tries: LoginTries
     clock: Clock
-    languages: tuple[str, ...]
-    country: str
+    place: Place
     aux_reasons: Mapping[str, str]

@@ -12,10 +12,20 @@ from centre.schema import SHAPES
 from kernel.ids import PromptId
 
 NAMES_SHOWN_MAX = 12
+TURNED_ON_BY = {
+    "udp": "set asterisk.sip_udp_port",
+    "tcp": "set asterisk.sip_tcp_port",
+    "tls": "set asterisk.sip_tls_port",
+    "wss": "set asterisk.http_port",
+}
+"""The setting of each transport."""
 
 
-def crosscheck(drafts: Drafts, prompts: Collection[PromptId] | None) -> list[Fault]:
-    """Everything wrong between records, flows' insides apart. ``prompts``: those that exist; None: not looked at."""
+def crosscheck(drafts: Drafts, prompts: Collection[PromptId] | None, transports: Collection[str] | None) -> list[Fault]:
+    """Everything wrong between records, flows' insides apart.
+
+    ``prompts``: those that exist, ``transports``: those that are turned on; None: not looked at.
+    """
     return [
         *_repeated_names(drafts),
         *_repeated_logins(drafts),
@@ -23,6 +33,8 @@ def crosscheck(drafts: Drafts, prompts: Collection[PromptId] | None) -> list[Fau
         *_missing_prompts(drafts, prompts),
         *_trunks_nobody_reaches(drafts),
         *_trunks_that_overlap(drafts),
+        *_phones_called_like_a_trunk(drafts),
+        *_transports_that_are_off(drafts, transports),
     ]
 
 
@@ -105,6 +117,29 @@ def _trunks_that_overlap(drafts: Drafts) -> Iterator[Fault]:
                     place=(*other.place, "match"),
                     what=f"{network} also belongs to trunk {one.name or 'above'}",
                     mend="a call from it could be either's; leave it to one trunk",
+                )
+
+
+def _phones_called_like_a_trunk(drafts: Drafts) -> Iterator[Fault]:
+    trunks = drafts.names("trunks")
+    for device in drafts.of("devices"):
+        # Asterisk knows phones and trunks by one kind of name, and a trunk's begins so.
+        name = device.name or ""
+        if name.startswith("trunk-") and name.removeprefix("trunk-") in trunks:
+            yield Fault(place=(*device.place, "id"), what="Asterisk calls a trunk so", mend="call the phone otherwise")
+
+
+def _transports_that_are_off(drafts: Drafts, transports: Collection[str] | None) -> Iterator[Fault]:
+    if transports is None:
+        return
+    for table in ("trunks", "devices"):
+        for draft in drafts.of(table):
+            transport = draft.values.get("transport")
+            if transport is not None and transport not in transports:
+                yield Fault(
+                    place=(*draft.place, "transport"),
+                    what=f"{transport} is turned off in the settings",
+                    mend=f"{TURNED_ON_BY[transport]}, or use one of: {', '.join(sorted(transports))}",
                 )
 
 

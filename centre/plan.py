@@ -1,5 +1,6 @@
 """What applying a file would do: for the API and the command alike. Pure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from centre.difference import RecordChange, difference, lines_of
@@ -18,14 +19,19 @@ class Plan:
     centre: Centre | None
 
 
-def plan(current: Centre | None, text: str | bytes, announcements: Announcements | None = None) -> Plan:
+def plan(
+    current: Centre | None,
+    text: str | bytes,
+    announcements: Announcements | None = None,
+    transports: Collection[str] | None = None,
+) -> Plan:
     """What the file would do to the current centre.
 
-    ``current`` None: there is none yet. ``announcements``: those that exist; None: not looked at. Flows of the
-    new centre have their versions: as they were when nothing changed, one more when something did, 1 when new.
+    ``current`` None: there is none yet. ``announcements`` and ``transports`` as of ``read_centre``. Flows of the new
+    centre have their versions: as they were when nothing changed, one more when something did, 1 when new.
     """
     try:
-        written = read_centre(text, announcements=announcements)
+        written = read_centre(text, announcements=announcements, transports=transports)
     except CentreInvalid as wrong:
         return Plan(problems=wrong.problems, changes=(), centre=None)
     earlier = {} if current is None else {flow.id: flow for flow in current.flows}

@@ -43,11 +43,12 @@ def read_centre(
     *,
     flow_versions: Mapping[FlowId, int] | None = None,
     announcements: Announcements | None = None,
+    transports: Collection[str] | None = None,
 ) -> Centre:
     """The centre that a file describes.
 
-    Versions of flows are not in the file: ``flow_versions`` has them, others are 1. ``announcements``:
-    those that exist; None: not looked at.
+    Versions of flows are not in the file: ``flow_versions`` has them, others are 1. ``announcements``: those that
+    exist, ``transports``: the ways of SIP that the settings have turned on; None: not looked at.
 
     Raises:
         CentreInvalid: anything at all is wrong.
@@ -58,7 +59,7 @@ def read_centre(
     languages: tuple[str, ...] = centre_values.get("languages", ())
     faults += _silent_languages(languages, announcements)
     prompts = _in_every(languages, announcements)
-    faults += crosscheck(drafts, prompts)
+    faults += crosscheck(drafts, prompts, transports)
     faults += flow_faults(drafts, languages, prompts)
     if faults:
         raise CentreInvalid([_problem(fault, lines, raw) for fault in _without_repeats(faults)])

@@ -6,12 +6,12 @@ import msgspec
 
 from cti import wire
 from cti.disclose import disclosed, is_personal
-from cti.ports import EventRecord, LoggedEvent
 from cti.settings import CtiSettings
 from cti.translate import Draft
 from kernel.contact import Contact, ContactBook
 from kernel.ids import InteractionId
 from kernel.instants import Instant, to_iso
+from kernel.logged_event import LoggedEvent
 
 _ENCODER = msgspec.json.Encoder()
 
@@ -24,7 +24,7 @@ class NumberedEvent:
     (or none), and the old frame is not used again.
     """
 
-    logged: EventRecord
+    logged: LoggedEvent
     data: wire.EventData
     plain: bytes | None = None
     personal: dict[bool, tuple[Contact, bytes]] = field(default_factory=dict)
@@ -46,7 +46,7 @@ def numbered(draft: Draft, *, seq: int, journal_seq: int, ordinal: int, at: Inst
     return NumberedEvent(logged=logged, data=draft.data)
 
 
-def recalled(logged: EventRecord) -> NumberedEvent:
+def recalled(logged: LoggedEvent) -> NumberedEvent:
     """An event out of the log again."""
     return NumberedEvent(logged=logged, data=msgspec.json.decode(logged.data, type=wire.EVENTS[logged.type]))
 
@@ -58,6 +58,10 @@ class FrameMaker:
         self._contacts = contacts
         self._tenant = settings.tenant
         self._screen_pop = settings.screen_pop
+
+    def rename(self, tenant: str) -> None:
+        """From now on the centre is called so; a frame that is made already keeps the name it has."""
+        self._tenant = tenant
 
     async def frame(self, event: NumberedEvent, *, may_see: bool) -> bytes:
         """The event as UTF-8 JSON for a reader who may (or may not) see personal data."""
@@ -81,7 +85,7 @@ class FrameMaker:
         live = self._contacts.live(interaction_id)
         return live if live is not None else await self._contacts.read(interaction_id)
 
-    def _encode(self, logged: EventRecord, data: wire.EventData) -> bytes:
+    def _encode(self, logged: LoggedEvent, data: wire.EventData) -> bytes:
         subject = f"agent/{logged.agent_id}" if logged.type.startswith("agent.") else f"call/{logged.call_id}"
         return _ENCODER.encode(
             wire.Envelope(

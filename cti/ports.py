@@ -6,6 +6,7 @@ from typing import Protocol
 
 from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
+from kernel.logged_event import LoggedEvent
 from kernel.result_codes import Disposition
 from recorder.facts import RecordingStored
 from reports.rows import InteractionRow
@@ -13,58 +14,16 @@ from reports.rows import InteractionRow
 # --- the event log -------------------------------------------------------------------------------------------------
 
 
-class EventRecord(Protocol):
-    """One numbered event as it is kept; whatever room keeps it has a record of its own with these fields.
-
-    ``seq`` is dense from 1. ``journal_seq`` and ``ordinal`` (from 1) tell which entry it came from, and where in it.
-    ``agent_id``, ``queue_id``, ``call_id``: who is concerned, "" for nobody. ``data``: JSON without personal data.
-    """
-
-    @property
-    def seq(self) -> int: ...
-    @property
-    def journal_seq(self) -> int: ...
-    @property
-    def ordinal(self) -> int: ...
-    @property
-    def at(self) -> Instant: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def agent_id(self) -> str: ...
-    @property
-    def queue_id(self) -> str: ...
-    @property
-    def call_id(self) -> str: ...
-    @property
-    def data(self) -> bytes: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoggedEvent:
-    """An ``EventRecord`` as the hub makes it."""
-
-    seq: int
-    journal_seq: int
-    ordinal: int
-    at: Instant
-    type: str
-    agent_id: str
-    queue_id: str
-    call_id: str
-    data: bytes
-
-
 class CtiLog(Protocol):
     """The durable log of numbered events. What it lacks at its end is made again from the journal."""
 
-    async def last(self) -> EventRecord | None:
+    async def last(self) -> LoggedEvent | None:
         """The event with the highest number; None when empty."""
 
     async def oldest_seq(self) -> int:
         """The lowest number kept; 0 when empty."""
 
-    async def append(self, events: Sequence[EventRecord]) -> None:
+    async def append(self, events: Sequence[LoggedEvent]) -> None:
         """Keep events, all or none, in order. Those of one journal entry always come in one call.
 
         A number that is there already is passed over: the hub offers again what it was not told the fate of.
@@ -72,7 +31,7 @@ class CtiLog(Protocol):
         Raises CtiLogFailed: nothing was kept, the same events will be offered again.
         """
 
-    async def read(self, from_seq: int, count_max: int) -> Sequence[EventRecord]:
+    async def read(self, from_seq: int, count_max: int) -> Sequence[LoggedEvent]:
         """Events with ``seq >= from_seq`` in order, at most ``count_max``."""
 
     async def forget_before(self, seq: int) -> None:

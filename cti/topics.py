@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cti.ports import EventRecord
+from kernel.logged_event import LoggedEvent
 
 TOPICS_MAX = 1_000
 _KINDS = ("agent", "queue", "call")
@@ -29,7 +29,7 @@ class Interest:
     calls: frozenset[str]
     types: frozenset[str]
 
-    def wants(self, event: EventRecord) -> bool:
+    def wants(self, event: LoggedEvent) -> bool:
         """Is the event of a topic, and of a type, that was asked for?"""
         if self.types and event.type not in self.types:
             return False

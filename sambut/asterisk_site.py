@@ -68,15 +68,21 @@ def sounds_dir(settings: Settings) -> Path:
     return settings.sounds_dir or Path(sambut.__file__).resolve().parent.parent / "asterisk_conf" / "sounds"
 
 
+def transports_on(settings: Settings) -> dict[str, int]:
+    """The ways of SIP that are turned on, each with its port."""
+    asterisk = settings.asterisk
+    ports = {
+        "udp": asterisk.sip_udp_port,
+        "tcp": asterisk.sip_tcp_port,
+        "tls": asterisk.sip_tls_port,
+        "wss": asterisk.http_port,
+    }
+    return {name: port for name, port in ports.items() if port}
+
+
 def make_site(settings: Settings, program: AsteriskProgram) -> AsteriskSite:
     """The site of a managed Asterisk: everything below ``run_dir``, but the spool, which holds unsaved recordings."""
     asterisk, run = settings.asterisk, settings.run_dir / "asterisk"
-    ports = (
-        ("udp", asterisk.sip_udp_port),
-        ("tcp", asterisk.sip_tcp_port),
-        ("tls", asterisk.sip_tls_port),
-        ("wss", asterisk.http_port),
-    )
     return AsteriskSite(
         etc_dir=run / "etc",
         var_dir=run / "var",
@@ -89,7 +95,7 @@ def make_site(settings: Settings, program: AsteriskProgram) -> AsteriskSite:
         moh_dir=program.moh_dir,
         fallback_agi=run / "agi" / "fallback",
         bind_address=asterisk.bind_address,
-        transports=tuple(Transport(name=name, port=port) for name, port in ports if port),
+        transports=tuple(Transport(name=name, port=port) for name, port in transports_on(settings).items()),
         http_port=asterisk.http_port,
         tls_cert=asterisk.tls_certificate,
         tls_key=asterisk.tls_key,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from acd.ports import FactSubscriber
 from centre.model import Centre
 from cti.hub import Hub
+from cti.screen_pop import ScreenPop
 from cti.settings import CtiSettings
 from kernel.entry import RECORDER_STREAM
 from recorder.facts import RecorderFact
@@ -63,12 +64,24 @@ class Followers:
         await storage.contacts.recall(list(self.hub.picture.calls))
 
 
+def tenant_of(centre: Centre) -> str:
+    """What the centre is called in every event."""
+    return centre.name[:32]
+
+
 def make_followers(
     settings: Settings, centre: Centre, storage: Storage, exchange: Exchange, clock: WallClock, door: LateDoor
 ) -> Followers:
     """All of them, none of which has heard anything yet."""
     cti_settings = CtiSettings(
-        tenant=centre.name[:32], recordings_folder=settings.recording_dir, origins=settings.http.allowed_origins
+        tenant=tenant_of(centre),
+        recordings_folder=settings.recording_dir,
+        origins=settings.http.allowed_origins,
+        screen_pop=ScreenPop(
+            url_template=settings.crm.pop_url,
+            entity=settings.crm.pop_entity,
+            key_attribute=settings.crm.pop_key_attribute,
+        ),
     )
     hub = Hub(cti_settings, storage.cti_log)
     zone = ZoneInfo(centre.timezone)

@@ -30,6 +30,7 @@ class LiveCentre:
         clock: Clock,
         door: FrontDoor,
         announcements: Announcements | None,
+        transports: frozenset[str],
         known: Callable[[], Configured],
         change_switch: Callable[[Centre], Awaitable[None]],
         shown_to: Sequence[Callable[[Centre], None]],
@@ -39,6 +40,7 @@ class LiveCentre:
         self._clock = clock
         self._door = door
         self._announcements = announcements
+        self._transports = transports
         self._known = known
         self._change_switch = change_switch
         self._shown_to = shown_to
@@ -51,7 +53,7 @@ class LiveCentre:
     async def apply(self, text: str, dry_run: bool) -> CentreResult:
         """Put a description in force, or with ``dry_run`` tell what that would change. One change at a time."""
         async with self._turn:
-            made = plan(self._centre, text, self._announcements)
+            made = plan(self._centre, text, self._announcements, self._transports)
             if made.centre is None:
                 problems = tuple(
                     CentreProblem(line=one.line, where="", what=one.what, how=one.mend) for one in made.problems

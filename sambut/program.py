@@ -26,11 +26,11 @@ from ivr.memory import ContactFlowMemory
 from kernel.ids import TrunkId
 from recorder.follower import Recorder
 from sambut.announcements import announcements_in
-from sambut.asterisk_site import read_program, sounds_dir
+from sambut.asterisk_site import read_program, sounds_dir, transports_on
 from sambut.clock import WallClock
 from sambut.exchange import Exchange
 from sambut.follow import FloorFollower
-from sambut.followers import Followers, make_followers
+from sambut.followers import Followers, make_followers, tenant_of
 from sambut.health import Health, Probe
 from sambut.late_door import LateDoor
 from sambut.live_centre import LiveCentre
@@ -101,13 +101,15 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         door.hang_in(distributor)
         exchange.join(compare=distributor.reconcile, sound_closed=followers.recorder.sound_closed)
         view, book = CentreView(centre, public_holidays), LineBook(centre)
-        office = _office(settings, centre, storage, clock, door, followers, exchange, (view.show, book.show))
+        frames = FrameMaker(storage.contacts, followers.cti_settings)
+        shown_to = (view.show, book.show, lambda changed: frames.rename(tenant_of(changed)))
+        office = _office(settings, centre, storage, clock, door, followers, exchange, shown_to)
         agi = AgiServer(
             _routes(_services(centre, storage, door, followers.floor, view, clock), book),
             AgiSettings(host=settings.agi.host, port=settings.agi.port, grace_ms=FLOW_GRACE_MS),
         )
         health = Health(_probes(exchange, agi, storage))
-        app = make_app(_room(settings, storage, door, clock, followers, office))
+        app = make_app(_room(settings, storage, door, clock, followers, frames, office))
         health.mount(app)
         links = {"events": exchange.events, "commands": exchange.commands}
         show_readings(followers.metrics, links=links, agi=agi, recorder=followers.recorder)
@@ -151,6 +153,7 @@ def _office(
         clock=clock,
         door=door,
         announcements=announcements_in(sounds_dir(settings)),
+        transports=frozenset(transports_on(settings)),
         known=lambda: followers.floor.configured,
         change_switch=exchange.change,
         shown_to=shown_to,
@@ -171,20 +174,25 @@ def _services(
         pins=Argon2Pins(),
         login_tries=LoginTries(),
         clock=clock,
-        languages=centre.languages,
-        country=centre.country,
+        place=view,
         aux_reasons=AUX_REASONS,
     )
 
 
 def _room(
-    settings: Settings, storage: Storage, door: LateDoor, clock: WallClock, followers: Followers, office: LiveCentre
+    settings: Settings,
+    storage: Storage,
+    door: LateDoor,
+    clock: WallClock,
+    followers: Followers,
+    frames: FrameMaker,
+    office: LiveCentre,
 ) -> Room:
     admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
     return Room(
         settings=followers.cti_settings,
         hub=followers.hub,
-        frames=FrameMaker(storage.contacts, followers.cti_settings),
+        frames=frames,
         door=door,
         clock=clock,
         contacts=storage.contacts,

@@ -24,6 +24,7 @@ FeatureCode = Annotated[str, Meta(pattern=r"^\*[0-9]{2,4}\Z")]
 Origin = Annotated[str, Meta(pattern=r"^https?://[0-9A-Za-z.:\[\]-]+\Z")]
 
 LOOPBACK = "127.0.0.1"
+POP_PLACES = ("{key}", "{call_id}", "{agent_id}")
 
 
 class Paths(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -81,6 +82,17 @@ class Http(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Web pages that may open the CTI socket, as `https://crm.example.id`."""
 
 
+class Crm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the CRM is opened for a call that an agent is offered: the `pop` of the event `call.offered`."""
+
+    pop_url: Annotated[str, Meta(pattern=r"^(https?://[!-~]{1,1000})?\Z")] = ""
+    """A page of the CRM, with {key}, {call_id} and {agent_id} where those go; empty: no address is sent."""
+    pop_entity: Annotated[str, Meta(pattern=r"^[0-9A-Za-z_.-]{1,60}\Z")] = "contact"
+    """What kind of record is meant, in the CRM's own word."""
+    pop_key_attribute: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]{0,39}\Z")] = "customer_id"
+    """The flow's variable that names the customer; a call without it has the caller's number as its key."""
+
+
 class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where everything that happens is written down."""
 
@@ -131,6 +143,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     asterisk: Asterisk = field(default_factory=Asterisk)
     agi: Agi = field(default_factory=Agi)
     http: Http = field(default_factory=Http)
+    crm: Crm = field(default_factory=Crm)
     journal: Journal = field(default_factory=Journal)
     recording: Recording = field(default_factory=Recording)
     engine: Engine = field(default_factory=Engine)
@@ -172,6 +185,7 @@ SECTIONS: dict[str, type[Struct]] = {
     "asterisk": Asterisk,
     "agi": Agi,
     "http": Http,
+    "crm": Crm,
     "journal": Journal,
     "recording": Recording,
     "engine": Engine,
@@ -193,7 +207,13 @@ class Contradiction:
 
 def contradictions(settings: Settings) -> list[Contradiction]:
     """Everything that is wrong between settings."""
-    return [*_of_asterisk(settings.asterisk), *_of_ports(settings), *_of_phones(settings.phones), *_of_engine(settings)]
+    return [
+        *_of_asterisk(settings.asterisk),
+        *_of_ports(settings),
+        *_of_phones(settings.phones),
+        *_of_engine(settings),
+        *_of_crm(settings.crm),
+    ]
 
 
 def _of_asterisk(asterisk: Asterisk) -> Iterator[Contradiction]:
@@ -258,4 +278,16 @@ def _of_engine(settings: Settings) -> Iterator[Contradiction]:
             keys=(("engine", "survivable_after_s"), ("engine", "heartbeat_ms")),
             what="is less than three heartbeats",
             mend="make it longer, so that a late heartbeat is no alarm",
+        )
+
+
+def _of_crm(crm: Crm) -> Iterator[Contradiction]:
+    rest = crm.pop_url
+    for known in POP_PLACES:
+        rest = rest.replace(known, "")
+    if "{" in rest or "}" in rest:
+        yield Contradiction(
+            keys=(("crm", "pop_url"),),
+            what="has a place in braces that nobody fills",
+            mend=f"there are {', '.join(POP_PLACES)}",
         )

@@ -1,13 +1,13 @@
 """The numbered events of the CTI socket, kept so that a client can resume over a restart."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.instants import Instant
+from kernel.logged_event import LoggedEvent
 from store.database import Database, StoreFailed
 from store.tables import cti_event
 
@@ -22,44 +22,6 @@ FROM = (
 FORGET = sa.delete(cti_event).where(cti_event.c.seq < sa.bindparam("before_seq"))
 
 
-class CtiEvent(Protocol):
-    """One event as it is handed in; ``data`` is JSON in UTF-8."""
-
-    @property
-    def seq(self) -> int: ...
-    @property
-    def journal_seq(self) -> int: ...
-    @property
-    def ordinal(self) -> int: ...
-    @property
-    def at(self) -> Instant: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def agent_id(self) -> str: ...
-    @property
-    def queue_id(self) -> str: ...
-    @property
-    def call_id(self) -> str: ...
-    @property
-    def data(self) -> bytes: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CtiEventRow:
-    """One event as it comes out again."""
-
-    seq: int
-    journal_seq: int
-    ordinal: int
-    at: Instant
-    type: str
-    agent_id: str
-    queue_id: str
-    call_id: str
-    data: bytes
-
-
 class StoreCtiLog:
     """Implements ``cti.ports.CtiLog``. ``failure`` is what it raises when the database refuses."""
 
@@ -67,7 +29,7 @@ class StoreCtiLog:
         self._database = database
         self._failure = failure
 
-    async def last(self) -> CtiEventRow | None:
+    async def last(self) -> LoggedEvent | None:
         """The event with the highest number; None when empty."""
         found = await self._rows(LAST, {})
         return found[0] if found else None
@@ -80,7 +42,7 @@ class StoreCtiLog:
 
         return await self._database.read(select, self._failure)
 
-    async def append(self, events: Sequence[CtiEvent]) -> None:
+    async def append(self, events: Sequence[LoggedEvent]) -> None:
         """Keep events, all or none; a number that is there already is passed over."""
         if not events:
             return
@@ -94,7 +56,7 @@ class StoreCtiLog:
 
         await self._database.write(insert, self._failure)
 
-    async def read(self, from_seq: int, count_max: int) -> Sequence[CtiEventRow]:
+    async def read(self, from_seq: int, count_max: int) -> Sequence[LoggedEvent]:
         """Events with ``seq >= from_seq`` in order, at most ``count_max``."""
         return await self._rows(FROM, {"from_seq": from_seq, "count_max": count_max})
 
@@ -106,14 +68,14 @@ class StoreCtiLog:
 
         await self._database.write(delete, self._failure)
 
-    async def _rows(self, statement: "sa.Select[Any]", wanted: dict[str, int]) -> list[CtiEventRow]:
-        async def select(connection: AsyncConnection) -> list[CtiEventRow]:
+    async def _rows(self, statement: "sa.Select[Any]", wanted: dict[str, int]) -> list[LoggedEvent]:
+        async def select(connection: AsyncConnection) -> list[LoggedEvent]:
             return [_event(row) for row in await connection.execute(statement, wanted)]
 
         return await self._database.read(select, self._failure)
 
 
-def _row(event: CtiEvent) -> dict[str, object]:
+def _row(event: LoggedEvent) -> dict[str, object]:
     return {
         "seq": event.seq,
         "journal_seq": event.journal_seq,
@@ -127,8 +89,8 @@ def _row(event: CtiEvent) -> dict[str, object]:
     }
 
 
-def _event(row: "sa.Row[Any]") -> CtiEventRow:
-    return CtiEventRow(
+def _event(row: "sa.Row[Any]") -> LoggedEvent:
+    return LoggedEvent(
         seq=row.seq,
         journal_seq=row.journal_seq,
         ordinal=row.ordinal,

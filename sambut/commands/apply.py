@@ -38,7 +38,7 @@ async def _apply(settings: Settings, text: str, name: str, *, yes: bool, check: 
         outcome = await office.apply(text, dry_run=True)
         _stop_if_wrong(outcome, name)
         if not outcome.difference:
-            print("Nothing to change.")
+            print("No difference: nothing to change.")
             return
         _show(outcome.difference)
         if check:

@@ -9,7 +9,7 @@ from centre.ports import CentreShelf
 from centre.reader import Announcements
 from centre.writer import write_centre
 from sambut.announcements import announcements_in
-from sambut.asterisk_site import sounds_dir
+from sambut.asterisk_site import sounds_dir, transports_on
 from sambut.clock import WallClock
 from sambut.commands.outcome import OfficeClosed, Outcome
 from sambut.settings import Settings
@@ -21,17 +21,24 @@ from store.migrate import upgrade
 class StoredCentre:
     """Implements ``Office`` on a shelf. A program that starts later finds what was applied."""
 
-    def __init__(self, shelf: CentreShelf, clock: Clock, announcements: Announcements | None) -> None:
+    def __init__(
+        self,
+        shelf: CentreShelf,
+        clock: Clock,
+        announcements: Announcements | None,
+        transports: frozenset[str],
+    ) -> None:
         self._shelf = shelf
         self._clock = clock
         self._announcements = announcements
+        self._transports = transports
 
     async def current(self) -> str | None:
         centre = await self._shelf.load()
         return None if centre is None else write_centre(centre)
 
     async def apply(self, text: str, *, dry_run: bool) -> Outcome:
-        made = plan(await self._shelf.load(), text, self._announcements)
+        made = plan(await self._shelf.load(), text, self._announcements, self._transports)
         if made.centre is None:
             return Outcome(applied=False, difference=(), problems=tuple(map(str, made.problems)))
         applies = bool(made.changes) and not dry_run
@@ -51,7 +58,12 @@ async def open_stored_centre(settings: Settings) -> AsyncIterator[StoredCentre]:
         await upgrade(settings.database_url)
         database = Database(settings.database_url)
         try:
-            yield StoredCentre(StoreDirectory(database), WallClock(), announcements_in(sounds_dir(settings)))
+            yield StoredCentre(
+                StoreDirectory(database),
+                WallClock(),
+                announcements_in(sounds_dir(settings)),
+                frozenset(transports_on(settings)),
+            )
         finally:
             await database.close()
     except StoreFailed as wrong:

@@ -1,5 +1,6 @@
 """Configuration into a running Asterisk: written whole, loaded, read back; on any mismatch the old one comes back."""
 
+import contextlib
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -54,8 +55,8 @@ def write_files(etc_dir: Path, texts: Mapping[str, str]) -> dict[str, str | None
 async def deploy(commands: AmiLink, etc_dir: Path, texts: Mapping[str, str], expected: Expected) -> tuple[str, ...]:
     """Bring ``texts`` into force. Returns the names of the files that changed.
 
-    Raises ConfigMismatch (the former configuration is back) or AmiFailure (the link broke; the new files are in place
-    and a restart of Asterisk or the next deployment will load them).
+    Whatever goes wrong, the former files come back. Raises ConfigMismatch (and Asterisk has loaded the former ones
+    again) or AmiFailure (the link broke, and Asterisk may keep the new ones in memory until it loads files again).
     """
     former = write_files(etc_dir, texts)
     if not former:
@@ -65,22 +66,47 @@ async def deploy(commands: AmiLink, etc_dir: Path, texts: Mapping[str, str], exp
         missing = await _missing(commands, expected)
     except ActionRefused as refused:
         missing = [str(refused)]
+    except AmiFailure:
+        _bring_back(etc_dir, former)
+        with contextlib.suppress(AmiFailure):
+            await _reload_again(commands, former)
+        raise
     if not missing:
         log.info("configuration in force", files=sorted(former))
         return tuple(sorted(former))
+    _bring_back(etc_dir, former)
+    await _reload_again(commands, former)
+    raise ConfigMismatch(f"Asterisk did not take: {', '.join(missing[:10])}. The former configuration is in force.")
+
+
+def _bring_back(etc_dir: Path, former: Mapping[str, str | None]) -> None:
     for name, text in former.items():
         if text is None:
             (etc_dir / name).unlink()
         else:
             _replace(etc_dir / name, text)
-    await _reload(commands, former)
-    raise ConfigMismatch(f"Asterisk did not take: {', '.join(missing[:10])}. The former configuration is in force.")
 
 
 async def _reload(commands: AmiLink, names: Iterable[str]) -> None:
-    modules = [module for name in sorted(names) for module in RELOADED_BY.get(name, ())]
-    for module in dict.fromkeys(modules):
-        await commands.perform(Action(name="Reload", fields={"Module": module}), timeout_ms=RELOAD_MS_MAX)
+    for module in _modules(names):
+        await _reload_one(commands, module)
+
+
+async def _reload_again(commands: AmiLink, names: Iterable[str]) -> None:
+    """The former files: a module that refuses to load anything must not keep the others from it."""
+    for module in _modules(names):
+        try:
+            await _reload_one(commands, module)
+        except ActionRefused as refused:
+            log.error("former configuration not loaded", module=module, failure=str(refused))
+
+
+def _modules(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(module for name in sorted(names) for module in RELOADED_BY.get(name, ())))
+
+
+async def _reload_one(commands: AmiLink, module: str) -> None:
+    await commands.perform(Action(name="Reload", fields={"Module": module}), timeout_ms=RELOAD_MS_MAX)
 
 
 async def _missing(commands: AmiLink, expected: Expected) -> list[str]:
@@ -94,7 +120,7 @@ async def _missing(commands: AmiLink, expected: Expected) -> list[str]:
                 Action(name="ShowDialPlan", fields={"Context": context}), "ShowDialPlanComplete",
                 timeout_ms=RELOAD_MS_MAX,
             )  # fmt: skip
-        except AmiFailure:
+        except ActionRefused:
             missing.append(f"context {context}")
     return missing
 

@@ -95,6 +95,13 @@ class FakeAgents:
         return pin_hash == f"hash of {pin}"
 
 
+class FakePlace:
+    """In Indonesia, where English is spoken too."""
+
+    languages = ("id", "en")
+    country = "ID"
+
+
 class FakeClock:
     """A clock that is set by hand."""
 
@@ -132,7 +139,6 @@ class Office:
             pins=self.agents,
             login_tries=LoginTries(),
             clock=self.clock,
-            languages=("id", "en"),
-            country="ID",
+            place=FakePlace(),
             aux_reasons=AUX_REASONS,
         )

@@ -72,6 +72,14 @@ VIEW = CentreView(
 )
 
 
+def test_what_is_spoken_and_where_the_centre_is_follow_a_change() -> None:
+    view = CentreView(CENTRE, public_holidays)
+
+    view.show(replace(CENTRE, languages=("en", "id"), country="MY"))
+
+    assert (view.languages, view.country) == (("en", "id"), "MY")
+
+
 def at(text: str) -> Instant:
     return from_datetime(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("Asia/Jakarta")))
 

@@ -189,6 +189,31 @@ def test_a_trunk_that_nothing_leads_to_is_refused() -> None:
     assert found.startswith(f"line {line_of('[[trunks]]')}: trunk carrier: calls cannot be told")
 
 
+def test_a_phone_that_is_called_like_a_trunk_is_refused() -> None:
+    text = (
+        SMALL
+        + '\n[[trunks]]\nid = "one"\nhost = "192.0.2.1"\nmatch = ["192.0.2.1"]\n[[devices]]\nid = "trunk-one"\nname = "Desk"\n'
+    )
+
+    (error,) = errors(text)
+
+    assert "device trunk-one: id: Asterisk calls a trunk so" in error
+    assert errors(text.replace('id = "trunk-one"', 'id = "trunk-two"')) == []
+
+
+def test_a_transport_that_the_settings_have_off_is_refused() -> None:
+    text = SMALL + '\n[[devices]]\nid = "desk"\nname = "Desk"\ntransport = "tls"\n'
+
+    (error,) = errors(text, transports={"udp", "tcp"})
+
+    assert error == (
+        f"line {line_of('transport = ', text)}: device desk: transport: tls is turned off in the settings; "
+        "set asterisk.sip_tls_port, or use one of: tcp, udp"
+    )
+    assert errors(text, transports={"udp", "tls"}) == []
+    assert errors(text) == []
+
+
 def test_spans_of_one_day_that_cross_are_refused() -> None:
     crossing = '{ days = ["tue", "mon"], opens = "16:59", closes = "18:00" }'
 

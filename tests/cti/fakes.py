@@ -11,7 +11,6 @@ from cti.ports import (
     CentreProblem,
     CentreResult,
     CtiLogFailed,
-    EventRecord,
     InteractionSought,
     TimedFact,
     TokenGrant,
@@ -20,6 +19,7 @@ from kernel.contact import Contact
 from kernel.entry import ENGINE_STREAM, Entry
 from kernel.ids import InteractionId, ReservationId
 from kernel.instants import Instant
+from kernel.logged_event import LoggedEvent
 from kernel.result_codes import RefusalCode
 from recorder.facts import RecordingStored
 from reports.rows import InteractionRow
@@ -80,22 +80,22 @@ class MemoryCtiLog:
     """The event log; ``fails`` makes every append fail."""
 
     def __init__(self) -> None:
-        self.events: dict[int, EventRecord] = {}
+        self.events: dict[int, LoggedEvent] = {}
         self.fails = False
 
-    async def last(self) -> EventRecord | None:
+    async def last(self) -> LoggedEvent | None:
         return self.events[max(self.events)] if self.events else None
 
     async def oldest_seq(self) -> int:
         return min(self.events, default=0)
 
-    async def append(self, events: Sequence[EventRecord]) -> None:
+    async def append(self, events: Sequence[LoggedEvent]) -> None:
         if self.fails:
             raise CtiLogFailed("asked to fail")
         for event in events:
             self.events.setdefault(event.seq, event)
 
-    async def read(self, from_seq: int, count_max: int) -> Sequence[EventRecord]:
+    async def read(self, from_seq: int, count_max: int) -> Sequence[LoggedEvent]:
         seqs = sorted(seq for seq in self.events if seq >= from_seq)
         return [self.events[seq] for seq in seqs[:count_max]]
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from cti.hub import Hub
-from cti.ports import CtiLog, CtiLogFailed, EventRecord
+from cti.ports import CtiLog, CtiLogFailed
 from kernel.entry import Entry
+from kernel.logged_event import LoggedEvent
 from store.cti_log import StoreCtiLog
 from store.database import Database
 from store.migrate import upgrade
@@ -149,7 +150,7 @@ class WatchedLog(MemoryCtiLog):
         super().__init__()
         self.batches: list[set[int]] = []
 
-    async def append(self, events: Sequence[EventRecord]) -> None:
+    async def append(self, events: Sequence[LoggedEvent]) -> None:
         self.batches.append({event.journal_seq for event in events})
         await super().append(events)
 

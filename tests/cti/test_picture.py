@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from acd.core import facts as acd
 from acd.core.agent_states import AgentState
 from cti.picture import Picture
-from cti.ports import LoggedEvent
 from cti.snapshot import snapshot_parts
 from cti.topics import interest
 from cti.translate import Translator
 from cti.views import queue_view
 from kernel.ids import AgentId, InteractionId
 from kernel.instants import Instant
+from kernel.logged_event import LoggedEvent
 from kernel.result_codes import Disposition, LeaveReason, ReservationResult
 from tests.cti.calls import (
     SALES,

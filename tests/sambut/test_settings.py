@@ -161,3 +161,13 @@ def test_a_password_in_a_wrong_value_is_not_repeated(file: Path) -> None:
 
     assert "journal.database_url" in error
     assert "secret" not in error
+
+
+def test_a_page_of_the_crm_has_only_places_that_are_filled(file: Path) -> None:
+    file.write_text('[crm]\npop_url = "https://crm.example.id/open?key={key}&call={call_id}&who={agent_id}"\n')
+    assert "{key}" in read_settings(file, {}).crm.pop_url
+
+    assert errors(file, '[crm]\npop_url = "https://crm.example.id/{number}"\n') == [
+        "sambut.toml:2: crm.pop_url: has a place in braces that nobody fills; there are {key}, {call_id}, {agent_id}"
+    ]
+    assert "crm.pop_url" in errors(file, '[crm]\npop_url = "javascript:alert(1)"\n')[0]

@@ -10,8 +10,9 @@ import pytest
 from centre.reader import read_centre
 from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
+from kernel.logged_event import LoggedEvent
 from recorder.facts import RecordingStored
-from store.cti_log import CtiEventRow, StoreCtiLog
+from store.cti_log import StoreCtiLog
 from store.database import Database, StoreFailed
 from store.directory import StoreDirectory
 from store.recordings import StoreRecordings
@@ -139,8 +140,8 @@ async def test_a_damaged_centre_is_refused(database: Database, file: Path) -> No
         await StoreDirectory(database).load()
 
 
-def event(seq: int) -> CtiEventRow:
-    return CtiEventRow(
+def event(seq: int) -> LoggedEvent:
+    return LoggedEvent(
         seq=seq,
         journal_seq=seq * 2,
         ordinal=1,

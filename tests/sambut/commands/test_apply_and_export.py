@@ -32,8 +32,8 @@ def test_what_was_applied_and_exported_is_no_difference(run: Run, file: Path, tm
     assert run("export").stdout == exported.read_text()
 
     again = run("apply", exported, "--yes")
-    assert (again.exit_code, again.stdout) == (0, "Nothing to change.\n")
-    assert run("apply", "-", typed=CENTRE).stdout == "Nothing to change.\n"
+    assert (again.exit_code, again.stdout) == (0, "No difference: nothing to change.\n")
+    assert run("apply", "-", typed=CENTRE).stdout == "No difference: nothing to change.\n"
 
 
 def test_only_what_changes_is_shown(run: Run, file: Path) -> None:

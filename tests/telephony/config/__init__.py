@@ -1,0 +1,1 @@
+"""Tests of what Asterisk is told by files."""
