@@ -33,14 +33,18 @@ class Caller(Protocol):
     async def answer(self) -> None:
         """Pick up (idempotent)."""
 
-    async def play(self, prompt_ids: tuple[PromptId, ...], language: str, stop_keys: str = "") -> str:
+    async def play(
+        self, prompt_ids: tuple[PromptId, ...], language: str, stop_keys: str = "", *, takes_key: bool = True
+    ) -> str:
         """Play prompts one after another; a key of ``stop_keys`` ends it at once and is returned, else ``""``.
 
-        Raises PromptMissing when Asterisk cannot play one of them.
+        Keys typed ahead count: those pressed while something played that they could not end are kept for the next
+        that asks (a bounded number of them). Without ``takes_key`` the returned key stays the next one too. Raises
+        PromptMissing when Asterisk cannot play one of them.
         """
 
     async def wait_key(self, ms_max: int) -> str:
-        """The next key (0-9, *, #), or ``""`` after ``ms_max`` milliseconds of none."""
+        """The next key (0-9, *, #), one typed ahead at once, or ``""`` after ``ms_max`` milliseconds of none."""
 
     async def leave_to_queue(self, queue_id: QueueId, music: str) -> None:
         """After this the dialplan holds the caller in the waiting room with music."""

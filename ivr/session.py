@@ -149,7 +149,7 @@ class FlowSession:
         missing: list[PromptId] = []
         for prompt_id in say.prompts:
             try:
-                key = await self._caller.play((prompt_id,), say.language, say.stop_keys)
+                key = await self._caller.play((prompt_id,), say.language, say.stop_keys, takes_key=say.takes_key)
             except PromptMissing:
                 log.error("prompt missing", prompt_id=prompt_id, language=say.language, flow_id=self._flow.id)
                 missing.append(prompt_id)

@@ -26,12 +26,14 @@ class PickUp:
 class Say:
     """Play prompts in order, in a language; a key of ``stop_keys`` ends it at once. Answer: Said.
 
-    ``stops_at_missing``: a prompt that cannot be played ends it (else the next one is played).
+    ``takes_key``: that key is the answer to what is asked; else it only ends the prompts, and the next node that asks
+    for a key gets it. ``stops_at_missing``: a prompt that cannot be played ends it (else the next one is played).
     """
 
     prompts: tuple[PromptId, ...]
     language: str
     stop_keys: str
+    takes_key: bool
     stops_at_missing: bool
 
 

@@ -26,6 +26,14 @@ class Keyed:
     timed_out: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """How far a sound was played, in samples, and the key that ended it there (None: nobody did)."""
+
+    key: str | None
+    position: int
+
+
 class Channel:
     """One channel in `AGI()`. Every method may raise CallerGone, AgiTimedOut, AgiBroken and UnsafeValue;
     CommandRefused or CommandFailed when the channel lives and Asterisk would not.
@@ -87,15 +95,18 @@ class Channel:
     async def answer(self) -> None:
         await self._ask("ANSWER")
 
-    async def stream_file(self, sound: str, escape_digits: str = "", *, ms_max: int = SOUND_MS_MAX) -> str | None:
-        """Play a sound (name without extension); the key of `escape_digits` that ended it, None when none did.
+    async def stream_file(
+        self, sound: str, escape_digits: str = "", *, from_sample: int = 0, ms_max: int = SOUND_MS_MAX
+    ) -> Played:
+        """Play a sound (name without extension) from a sample on, until its end or a key of `escape_digits`.
 
         Raises CommandFailed also when the sound does not exist or cannot be read.
         """
-        answer = await self._ask("STREAM FILE", sound, escape_digits, ms_max=ms_max)
+        offset = (str(from_sample),) if from_sample else ()
+        answer = await self._ask("STREAM FILE", sound, escape_digits, *offset, ms_max=ms_max)
         if answer.result == "0" and answer.position == 0:
             raise CommandFailed("STREAM FILE: nothing was played")
-        return _key(answer)
+        return Played(key=_key(answer), position=answer.position or 0)
 
     async def say_digits(self, digits: str, escape_digits: str = "", *, ms_max: int = SOUND_MS_MAX) -> str | None:
         """Say digits one by one in the channel's language; the key that ended it, None when none did."""

@@ -1,12 +1,14 @@
 """The caller on the line as flows and scripts know them, on one FastAGI channel."""
 
 import re
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
+from ivr.core.steps import ALL_KEYS
 from ivr.ports import CallerGone, LookUpUnknown, PromptMissing
 from kernel.ids import NodeId, PromptId, QueueId, TrunkId
 from telephony.agi.caller_channel import Channel
@@ -16,7 +18,9 @@ from telephony.dial_strings import number_over_trunk
 SOUNDS: Final = "sambut"
 """The folder among Asterisk's sounds that holds ours, by language."""
 
-_KEYS: Final = frozenset("0123456789*#")
+KEYS_KEPT_MAX: Final = 32
+"""So many keys typed ahead are kept, as many as the longest entry takes; later ones are lost."""
+
 _LANGUAGE: Final = re.compile(r"[a-z]{2}", re.ASCII)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
 
@@ -38,6 +42,7 @@ class FlowCaller:
         self._channel = channel
         self._trunk_of = trunk_of
         self._is_answered = False
+        self._typed_ahead: deque[str] = deque()
 
     # --- who is there ------------------------------------------------------------------------------------------------
 
@@ -69,22 +74,50 @@ class FlowCaller:
             await self._channel.answer()
             self._is_answered = True
 
-    async def play(self, prompt_ids: tuple[PromptId, ...], language: str, stop_keys: str = "") -> str:
+    async def play(
+        self, prompt_ids: tuple[PromptId, ...], language: str, stop_keys: str = "", *, takes_key: bool = True
+    ) -> str:
         """See Caller."""
         for prompt_id in prompt_ids:
-            sound = _sound(prompt_id, language)
-            try:
-                key = await self._channel.stream_file(sound, stop_keys)
-            except CommandFailed as failed:
-                raise PromptMissing(sound) from failed
-            if key is not None and key in stop_keys:
+            if not self._typed(stop_keys):
+                await self._play_on(_sound(prompt_id, language), stop_keys)
+            key = self._typed(stop_keys)
+            if key:
+                if takes_key:
+                    self._typed_ahead.remove(key)
                 return key
         return ""
 
+    async def _play_on(self, sound: str, stop_keys: str) -> None:
+        """Play a sound to its end, or to a key of ``stop_keys``; whatever is pressed meanwhile is kept.
+
+        Asterisk throws away a key that may not end the sound (waitstream_core, main/file.c of 22). So every key may
+        end it here, and it goes on from the sample where the key came. Once no more keys are kept it is left alone: a
+        flood of keys cannot chop it up for ever.
+        """
+        position = 0
+        while True:
+            may_end = ALL_KEYS if len(self._typed_ahead) < KEYS_KEPT_MAX else stop_keys
+            try:
+                played = await self._channel.stream_file(sound, may_end, from_sample=position)
+            except CommandFailed as failed:
+                raise PromptMissing(sound) from failed
+            if played.key is None or played.key not in ALL_KEYS:
+                return
+            self._typed_ahead.append(played.key)
+            if played.key in stop_keys:
+                return
+            position = played.position
+
+    def _typed(self, keys: str) -> str:
+        return next((key for key in self._typed_ahead if key in keys), "")
+
     async def wait_key(self, ms_max: int) -> str:
         """See Caller. The keys A-D, which no telephone has, count as none."""
+        if self._typed_ahead:
+            return self._typed_ahead.popleft()
         key = await self._channel.wait_for_digit(ms_max)
-        return key if key is not None and key in _KEYS else ""
+        return key if key is not None and key in ALL_KEYS else ""
 
     # --- where to next -----------------------------------------------------------------------------------------------
 

@@ -15,15 +15,20 @@ NOON = Instant(1_795_500_000_000)
 class FakeCaller:
     """A caller who presses the planned keys, and hangs up before the planned word or question.
 
-    ``keys``: what is pressed when asked, in turn ("" for silence). ``gone_at``: how many words and questions the
+    ``keys``: what is pressed when asked, in turn ("" for silence). ``early``: what is pressed while the first word is
+    spoken. ``gone_at``: how many words and questions the
     caller stays for; None: to the end. ``way``: where the dialplan would take them, "" for its safety route.
     """
 
-    def __init__(self, keys: Sequence[str] = (), *, gone_at: int | None = None, missing: Sequence[str] = ()) -> None:
+    def __init__(
+        self, keys: Sequence[str] = (), *, early: str = "", gone_at: int | None = None, missing: Sequence[str] = ()
+    ) -> None:
         self.heard: list[str] = []
         self.way = ""
         self.answered = False
         self._keys = list(keys)
+        self._early = list(early)
+        self._typed: list[str] = []
         self._gone_at = gone_at
         self._missing = frozenset(missing)
         self.turns = 0
@@ -32,16 +37,25 @@ class FakeCaller:
         self._turn()
         self.answered = True
 
-    async def play(self, prompt_ids: tuple[PromptId, ...], language: str, stop_keys: str = "") -> str:
+    async def play(
+        self, prompt_ids: tuple[PromptId, ...], language: str, stop_keys: str = "", *, takes_key: bool = True
+    ) -> str:
         for prompt_id in prompt_ids:
             self._turn()
-            if prompt_id in self._missing:
-                raise PromptMissing(prompt_id)
-            self.heard.append(f"{language}/{prompt_id}")
+            if not (self._typed and stop_keys):
+                if prompt_id in self._missing:
+                    raise PromptMissing(prompt_id)
+                self.heard.append(f"{language}/{prompt_id}")
+                self._typed += self._early
+                self._early = []
+            if self._typed and self._typed[0] in stop_keys:
+                return self._typed.pop(0) if takes_key else self._typed[0]
         return ""
 
     async def wait_key(self, ms_max: int) -> str:
         self._turn()
+        if self._typed:
+            return self._typed.pop(0)
         return self._keys.pop(0) if self._keys else ""
 
     async def leave_to_queue(self, queue_id: QueueId, music: str) -> None:

@@ -74,6 +74,33 @@ class Call:
         return [f"{fact.node_id} {fact.exit}" for fact in self.notes.facts if isinstance(fact, NodeLeft)]
 
 
+@pytest.mark.parametrize(("skippable", "heard"), [(False, ["id/welcome", "id/goodbye"]), (True, ["id/welcome"])])
+async def test_a_key_pressed_before_the_menu_speaks_is_its_choice(skippable: bool, heard: list[str]) -> None:
+    given = flow(
+        start("hello"),
+        node("hello", "play", {"next": "news"}, prompts=["welcome"]),
+        node("news", "play", {"next": "menu"}, prompts=["goodbye"], skippable=skippable),
+        node("menu", "menu", {"key-1": "account", "timeout": "bye", "invalid": "bye"}, prompts=["oops"], keys="1"),
+        node(
+            "account",
+            "collect",
+            {"done": "wait", "timeout": "bye", "invalid": "bye"},
+            prompts=["oops"],
+            variable="account",
+            digits_max=2,
+        ),
+        node("wait", "enqueue", {"timeout": "bye", "refused": "bye"}, queue="sales"),
+        bye(),
+    )
+    call = Call(FakeCaller(early="145"), given=given)
+
+    assert await call.begin() is Stop.QUEUED
+    assert call.caller.heard == heard
+    kept = await call.memory.recall(CALL)
+    assert kept is not None
+    assert kept.variables["account"] == "45"
+
+
 async def test_a_caller_comes_to_the_queue_of_their_choice() -> None:
     call = Call(FakeCaller(["1"]))
 

@@ -59,7 +59,7 @@ def play(settings: CollectSettings, scene: Scene) -> Ask | Leave:
 
 
 def _ask(settings: CollectSettings, scene: Scene, memo: Memo) -> Ask:
-    return Ask(step=scene.say(settings.prompts, ALL_KEYS), memo=memo)
+    return Ask(step=scene.say(settings.prompts, ALL_KEYS, takes_key=True), memo=memo)
 
 
 def _listen(settings: CollectSettings, memo: Memo) -> Ask:

@@ -61,12 +61,13 @@ class Scene:
     variables: Mapping[str, str]
     exits: frozenset[str]
 
-    def say(self, prompts: tuple[PromptId, ...], stop_keys: str = "") -> Say:
+    def say(self, prompts: tuple[PromptId, ...], stop_keys: str = "", *, takes_key: bool = False) -> Say:
         """The step that plays prompts in the caller's language."""
         return Say(
             prompts=prompts,
             language=self.variables.get(LANGUAGE, ""),
             stop_keys=stop_keys,
+            takes_key=takes_key,
             stops_at_missing="error" in self.exits,
         )
 

@@ -62,7 +62,7 @@ def play(settings: MenuSettings, scene: Scene) -> Ask | Leave:
 
 
 def _offer(settings: MenuSettings, scene: Scene, memo: Memo) -> Ask:
-    return Ask(step=scene.say(settings.prompts, ALL_KEYS), memo=memo)
+    return Ask(step=scene.say(settings.prompts, ALL_KEYS, takes_key=True), memo=memo)
 
 
 def _take(settings: MenuSettings, scene: Scene, key: str) -> Ask | Leave:
@@ -73,7 +73,7 @@ def _take(settings: MenuSettings, scene: Scene, key: str) -> Ask | Leave:
         return Leave(exit="invalid" if key else "timeout")
     if key and settings.invalid_prompts:
         saying = replace(memo, keys=_SAYING_INVALID)
-        return Ask(step=scene.say(settings.invalid_prompts, ALL_KEYS), memo=saying)
+        return Ask(step=scene.say(settings.invalid_prompts, ALL_KEYS, takes_key=True), memo=saying)
     return _offer(settings, scene, memo)
 
 

@@ -55,8 +55,10 @@ def exit_of(move: Move) -> str:
     return move.left[-1].exit
 
 
-def say(*prompts: str, keys: str = "", stops: bool = False) -> Step:
-    return Say(prompts=tuple(map(PromptId, prompts)), language="id", stop_keys=keys, stops_at_missing=stops)
+def say(*prompts: str, keys: str = "", takes: bool = False, stops: bool = False) -> Step:
+    return Say(
+        prompts=tuple(map(PromptId, prompts)), language="id", stop_keys=keys, takes_key=takes, stops_at_missing=stops
+    )
 
 
 # --- start -----------------------------------------------------------------------------------------------------------
@@ -100,7 +102,7 @@ MENU: dict[str, Any] = {"exits": "key-1 key-star timeout invalid", "prompts": ["
 
 
 def test_a_menu_listens_while_it_speaks() -> None:
-    assert walk("menu", [], **MENU).step == say("welcome", keys=ALL_KEYS)
+    assert walk("menu", [], **MENU).step == say("welcome", keys=ALL_KEYS, takes=True)
     assert exit_of(walk("menu", [Said(key="1")], **MENU)) == "key-1"
 
 
@@ -110,7 +112,7 @@ def test_a_menu_waits_for_a_key_after_its_prompts() -> None:
 
 
 def test_a_silent_caller_hears_the_menu_again_then_leaves_by_timeout() -> None:
-    assert walk("menu", [Said(), SILENCE], **MENU).step == say("welcome", keys=ALL_KEYS)
+    assert walk("menu", [Said(), SILENCE], **MENU).step == say("welcome", keys=ALL_KEYS, takes=True)
     assert exit_of(walk("menu", [Said(), SILENCE, Said(), SILENCE], **MENU)) == "timeout"
 
 
@@ -121,8 +123,8 @@ def test_wrong_keys_leave_by_invalid_after_as_many_tries() -> None:
 def test_a_wrong_key_is_told_before_the_menu_comes_again() -> None:
     told = MENU | {"invalid_prompts": ["oops"]}
 
-    assert walk("menu", [Said(key="9")], **told).step == say("oops", keys=ALL_KEYS)
-    assert walk("menu", [Said(key="9"), Said()], **told).step == say("welcome", keys=ALL_KEYS)
+    assert walk("menu", [Said(key="9")], **told).step == say("oops", keys=ALL_KEYS, takes=True)
+    assert walk("menu", [Said(key="9"), Said()], **told).step == say("welcome", keys=ALL_KEYS, takes=True)
     assert exit_of(walk("menu", [Said(key="9"), Said(key="1")], **told)) == "key-1"
 
 
@@ -167,7 +169,7 @@ def test_digits_are_collected_into_the_variable(answers: list[Answer], digits: s
 
 
 def test_too_few_digits_are_asked_for_again_then_invalid() -> None:
-    assert walk("collect", [Said(), *keys("1#")], **COLLECT).step == say("welcome", keys=ALL_KEYS)
+    assert walk("collect", [Said(), *keys("1#")], **COLLECT).step == say("welcome", keys=ALL_KEYS, takes=True)
     assert exit_of(walk("collect", [Said(), *keys("1#"), Said(), *keys("2"), SILENCE], **COLLECT)) == "invalid"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from ivr.ports import CallerGone
-from telephony.agi.caller_channel import Channel, Keyed
+from telephony.agi.caller_channel import Channel, Keyed, Played
 from telephony.agi.failures import AgiBroken, AgiTimedOut, CommandFailed, CommandRefused
 from telephony.line_values import UnsafeValue
 from tests.telephony.agi.fake_caller import OK, block, session
@@ -31,8 +31,18 @@ async def test_an_unknown_caller_has_no_number() -> None:
 Step = Callable[[Channel], Awaitable[object]]
 STEPS: list[tuple[Step, str, str, object]] = [
     (lambda c: c.answer(), "ANSWER", OK, None),
-    (lambda c: c.stream_file("welcome", "12"), 'STREAM FILE "welcome" "12"', "200 result=49 endpos=800", "1"),
-    (lambda c: c.stream_file("welcome"), 'STREAM FILE "welcome" ""', "200 result=0 endpos=800", None),
+    (
+        lambda c: c.stream_file("welcome", "12"),
+        'STREAM FILE "welcome" "12"',
+        "200 result=49 endpos=800",
+        Played(key="1", position=800),
+    ),
+    (
+        lambda c: c.stream_file("welcome", from_sample=800),
+        'STREAM FILE "welcome" "" "800"',
+        "200 result=0 endpos=1600",
+        Played(key=None, position=1600),
+    ),
     (lambda c: c.say_digits("169", "#"), 'SAY DIGITS "169" "#"', "200 result=35", "#"),
     (lambda c: c.wait_for_digit(3_000), 'WAIT FOR DIGIT "3000"', "200 result=0", None),
     (lambda c: c.wait_for_digit(3_000), 'WAIT FOR DIGIT "3000"', "200 result=42", "*"),

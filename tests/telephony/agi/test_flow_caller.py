@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from ivr.core.steps import ALL_KEYS
 from ivr.ports import CallerGone, LookUpUnknown, PromptMissing
 from kernel.ids import NodeId, PromptId, QueueId, TrunkId
-from telephony.agi.flow_caller import FlowCaller, OutgoingTrunk
+from telephony.agi.flow_caller import KEYS_KEPT_MAX, FlowCaller, OutgoingTrunk
 from tests.telephony.agi.fake_caller import OK, FakeCaller, block, session
 
 TRUNKS = {TrunkId("carrier"): OutgoingTrunk(lines_max=30, caller_id="+62215252008")}
@@ -51,8 +52,8 @@ async def test_prompts_are_played_in_turn_in_the_language() -> None:
     async with line() as (caller, asterisk):
         playing = asyncio.ensure_future(caller.play((WELCOME, GOODBYE), "id", "12"))
 
-        assert await asterisk.answers(PLAYED) == 'STREAM FILE "sambut/id/welcome" "12"'
-        assert await asterisk.answers("200 result=50 endpos=80") == 'STREAM FILE "sambut/id/goodbye" "12"'
+        assert await asterisk.answers(PLAYED) == 'STREAM FILE "sambut/id/welcome" "0123456789*#"'
+        assert await asterisk.answers("200 result=50 endpos=80") == 'STREAM FILE "sambut/id/goodbye" "0123456789*#"'
         assert await playing == "2"
 
 
@@ -62,6 +63,32 @@ async def test_a_key_ends_all_prompts() -> None:
         await asterisk.answers("200 result=49 endpos=80")
 
         assert await playing == "1"
+
+
+async def test_a_key_in_a_prompt_it_cannot_end_is_kept_and_the_prompt_goes_on_from_there() -> None:
+    async with line() as (caller, asterisk):
+        playing = asyncio.ensure_future(caller.play((WELCOME,), "id"))
+        assert await asterisk.answers("200 result=49 endpos=4000") == 'STREAM FILE "sambut/id/welcome" "0123456789*#"'
+        assert await asterisk.answers("200 result=50 endpos=4800") == (
+            'STREAM FILE "sambut/id/welcome" "0123456789*#" "4000"'
+        )
+        assert await asterisk.answers(PLAYED) == 'STREAM FILE "sambut/id/welcome" "0123456789*#" "4800"'
+        assert await playing == ""
+
+        async with asyncio.timeout(1):
+            assert await caller.play((GOODBYE,), "id", ALL_KEYS, takes_key=False) == "1"
+            assert await caller.play((GOODBYE,), "id", ALL_KEYS) == "1"
+            assert await caller.wait_key(3_000) == "2"
+
+
+async def test_of_a_flood_of_keys_a_few_are_kept_and_the_prompt_is_left_alone() -> None:
+    async with line() as (caller, asterisk):
+        playing = asyncio.ensure_future(caller.play((WELCOME,), "id"))
+        for position in range(1, KEYS_KEPT_MAX + 1):
+            await asterisk.answers(f"200 result=57 endpos={position}")
+
+        assert await asterisk.answers(PLAYED) == f'STREAM FILE "sambut/id/welcome" "" "{KEYS_KEPT_MAX}"'
+        assert await playing == ""
 
 
 async def test_a_sound_that_asterisk_cannot_play_is_a_missing_prompt() -> None:
