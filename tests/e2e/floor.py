@@ -102,6 +102,16 @@ class CallFloor:
 
         return await eventually(look, within_s=within_s, what="an ended interaction in the rows")
 
+    async def row_of_call_to(self, did: str, *, within_s: float = 5) -> InteractionRow:
+        """The row of the only interaction with a number of ours, once it has ended."""
+
+        async def look() -> InteractionRow | None:
+            rows = [row for row in await self.running.storage.rows.find_interactions() if row.did == did]
+            assert len(rows) <= 1, f"{len(rows)} calls to {did}"
+            return rows[0] if rows and rows[0].disposition is not None else None
+
+        return await eventually(look, within_s=within_s, what=f"an ended call to {did}")
+
     async def facts(self, interaction_id: InteractionId) -> list[str]:
         """The names of all facts about one interaction, in order."""
         entries = await self.running.storage.journal.timeline(interaction_id)
@@ -118,11 +128,11 @@ class CallFloor:
 
 
 @contextlib.asynccontextmanager
-async def open_floor(folder: Path) -> AsyncIterator[CallFloor]:
-    """The sample centre, up and in step with its Asterisk."""
+async def open_floor(folder: Path, *, rewrite: Callable[[str], str] = str) -> AsyncIterator[CallFloor]:
+    """The sample centre, up and in step with its Asterisk. ``rewrite``: what to make of the sample's text."""
     settings = settings_in(folder)
     pin_hash = pin_hash_of(PIN)
-    centre = read_centre(demo_centre(dict.fromkeys(AGENT_IDS, pin_hash)))
+    centre = read_centre(rewrite(demo_centre(dict.fromkeys(AGENT_IDS, pin_hash))))
     async with open_storage(settings) as storage:
         await storage.directory.save(centre, Instant(0))
     async with contextlib.AsyncExitStack() as opened:

@@ -12,7 +12,9 @@ from kernel.ids import PromptId
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaySettings(NodeSettings):
     prompts: tuple[PromptId, ...] = field(metadata=setting(Prompts(least=1), "What is played, in this order."))
-    skippable: bool = field(default=False, metadata=setting(Flag(), "Any key ends it, and counts for the menu that follows."))
+    skippable: bool = field(
+        default=False, metadata=setting(Flag(), "Any key ends it, and counts for the menu that follows.")
+    )
 
 
 def exits(_settings: PlaySettings) -> tuple[Exit, ...]:
