@@ -22,6 +22,11 @@ SHOWN = {
         "aux": ("reserved then aux", "reserved then aux", "unreachable not_reachable"),
         "log out": ("reserved then logged_out", "reserved then logged_out", "logged_out own_wish"),
     },
+    "ringing": {
+        "ready": ("alerting", "alerting", "unreachable not_reachable"),
+        "aux": ("alerting then aux", "alerting then aux", "unreachable not_reachable"),
+        "log out": ("alerting then logged_out", "alerting then logged_out", "logged_out own_wish"),
+    },
     "talking": {
         "ready": ("talking", "talking", "talking"),
         "aux": ("talking then aux", "talking then aux", "talking then aux"),
@@ -71,6 +76,9 @@ def _bring_to(floor: Floor, call: str) -> None:
     reservation_id = floor.agent("ann").reservation_id
     assert reservation_id is not None
     if call == "offered":
+        return
+    if call == "ringing":
+        floor.give(m.rang(reservation_id))
         return
     floor.give(m.picked_up(reservation_id))
     if call == "held":
