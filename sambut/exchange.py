@@ -25,7 +25,7 @@ from telephony.config.deploy import Expected, deploy, write_files
 from telephony.config.events import WANTED_EVENTS
 from telephony.config.ground import prepare
 from telephony.config.render import COMMANDS_USER, EVENTS_USER, render
-from telephony.heartbeat import beat
+from telephony.heartbeat import Heartbeat
 from telephony.legs import LegTracker
 from telephony.listen import Listener
 from telephony.perform import AsteriskSwitch, Floor, PhoneModel, RingPolicy
@@ -51,8 +51,6 @@ class Exchange:
         self._settings = settings
         self._program = program
         self._secrets_file = SecretsFile(settings.secrets_file)
-        self._clock = clock
-        self._epoch = epoch
         self.site = make_site(settings, program)
         self.process = AsteriskProcess(program=program.words, site=self.site)
         secrets = sip_secrets(self._secrets(centre))
@@ -80,8 +78,9 @@ class Exchange:
         )
         self._compare: Callable[[SwitchPicture], Awaitable[object]] | None = None
         self._sound_closed: Callable[[ReservationId], None] = lambda _: None
+        self._heartbeat = Heartbeat(self.commands, now=clock.now, epoch=epoch)
+        self.events.on_up, self.commands.on_up = self.listener.link_up, self._commands_up
         for link in (self.events, self.commands):
-            link.on_up = self.listener.link_up
             link.on_down = self.listener.link_down
 
     @property
@@ -118,14 +117,7 @@ class Exchange:
         """Listen, beat, and keep Asterisk alive, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.listener.run())
-            tasks.create_task(
-                beat(
-                    self.commands,
-                    every_ms=self._settings.engine.heartbeat_ms,
-                    now=self._clock.now,
-                    epoch=self._epoch,
-                )
-            )
+            tasks.create_task(self._heartbeat.run(every_ms=self._settings.engine.heartbeat_ms))
             if self._settings.asterisk.mode == "managed":
                 tasks.create_task(self.process.watch())
 
@@ -149,6 +141,11 @@ class Exchange:
             await self.process.stop()
         else:
             self.process.release()
+
+    def _commands_up(self) -> None:
+        """The beat goes first, so that Asterisk knows this program before it is asked to ring anybody."""
+        self._heartbeat.beat()
+        self.listener.link_up()
 
     async def _reconcile(self, picture: SwitchPicture) -> None:
         assert self._compare is not None

@@ -112,6 +112,15 @@ class CallFloor:
 
         return await eventually(look, within_s=within_s, what=f"an ended call to {did}")
 
+    async def ended_rows(self, count: int, *, within_s: float = 10) -> list[InteractionRow]:
+        """All rows, newest first, once there are so many and all have ended."""
+
+        async def look() -> list[InteractionRow] | None:
+            rows = await self.running.storage.rows.find_interactions()
+            return rows if len(rows) == count and all(row.disposition is not None for row in rows) else None
+
+        return await eventually(look, within_s=within_s, what=f"{count} ended interactions in the rows")
+
     async def facts(self, interaction_id: InteractionId) -> list[str]:
         """The names of all facts about one interaction, in order."""
         entries = await self.running.storage.journal.timeline(interaction_id)
