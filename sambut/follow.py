@@ -1,5 +1,7 @@
 """What the program itself follows: who sits where, and which queues, agents and phones the engine knows."""
 
+import asyncio
+
 from acd.core.facts import (
     AgentDefined,
     AgentLoggedIn,
@@ -7,6 +9,9 @@ from acd.core.facts import (
     AgentWithdrawn,
     DeviceDefined,
     DeviceWithdrawn,
+    InteractionAbandoned,
+    InteractionAnswered,
+    InteractionLeftQueue,
     QueueDefined,
     QueueWithdrawn,
 )
@@ -17,9 +22,13 @@ from kernel.ids import AgentId, DeviceId, QueueId
 
 
 class FloorFollower:
-    """A FactSubscriber; implements ``agi_scripts.ports.Seats``."""
+    """A FactSubscriber; implements ``agi_scripts.ports.Seats``.
+
+    ``freed`` is set whenever somebody has left a phone or a queue: what could not be taken away may be free now.
+    """
 
     def __init__(self) -> None:
+        self.freed = asyncio.Event()
         self._queues: dict[QueueId, QueueSettings] = {}
         self._agents: dict[AgentId, AgentSettings] = {}
         self._devices: dict[DeviceId, DeviceSettings] = {}
@@ -42,6 +51,9 @@ class FloorFollower:
                     self._seats[fact.device_id] = fact.agent_id
                 case AgentLoggedOut():
                     self._seats.pop(fact.device_id, None)
+                    self.freed.set()
+                case InteractionAnswered() | InteractionAbandoned() | InteractionLeftQueue():
+                    self.freed.set()
                 case QueueDefined():
                     self._queues[fact.settings.queue_id] = fact.settings
                 case QueueWithdrawn():

@@ -1,9 +1,11 @@
 """The centre in force: shown, and changed while calls go on."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 
-from acd.ports import Clock, FrontDoor
+from acd.core.inputs import Input
+from acd.ports import Clock, DoorClosed, FrontDoor
 from centre.model import Centre
 from centre.plan import change_lines, plan
 from centre.ports import CentreShelf
@@ -11,6 +13,7 @@ from centre.reader import Announcements
 from centre.to_inputs import Configured, configured, inputs_between
 from centre.writer import write_centre
 from cti.ports import CentreProblem, CentreResult
+from store.database import StoreFailed
 from telephony.ami.failures import AmiFailure
 from telephony.config.deploy import ConfigMismatch
 
@@ -19,7 +22,8 @@ class LiveCentre:
     """Implements ``cti.ports.CentreOffice``.
 
     A change goes to Asterisk first, which may refuse it; only then is it kept, and told to the engine and the scripts.
-    ``change_switch`` raises ConfigMismatch or AmiFailure. ``known``: what the engine knows now.
+    ``change_switch`` raises ConfigMismatch or AmiFailure. ``known``: what the engine knows now. What is taken away while
+    somebody is at it goes when they have left: ``freed`` is set by whoever sees that, and ``run`` waits for it.
     """
 
     def __init__(
@@ -32,6 +36,7 @@ class LiveCentre:
         announcements: Announcements | None,
         transports: frozenset[str],
         known: Callable[[], Configured],
+        freed: asyncio.Event,
         change_switch: Callable[[Centre], Awaitable[None]],
         shown_to: Sequence[Callable[[Centre], None]],
     ) -> None:
@@ -42,6 +47,7 @@ class LiveCentre:
         self._announcements = announcements
         self._transports = transports
         self._known = known
+        self._freed = freed
         self._change_switch = change_switch
         self._shown_to = shown_to
         self._turn = asyncio.Lock()
@@ -65,10 +71,13 @@ class LiveCentre:
             try:
                 await self._change_switch(made.centre)
             except (ConfigMismatch, AmiFailure) as wrong:
-                how = "nothing was changed; `sambut check` tells the state of Asterisk"
-                problem = CentreProblem(line=0, where="Asterisk", what=str(wrong), how=how)
-                return CentreResult(applied=False, difference=lines, problems=(problem,))
-            await self._shelf.save(made.centre, self._clock.now())
+                return _refused(lines, "Asterisk", str(wrong), "`sambut check` tells the state of Asterisk")
+            try:
+                await self._shelf.save(made.centre, self._clock.now())
+            except StoreFailed as wrong:
+                with contextlib.suppress(ConfigMismatch, AmiFailure):
+                    await self._change_switch(self._centre)
+                return _refused(lines, "database", str(wrong), "look at its disk and at the program's log")
             self._centre = made.centre
             for show in self._shown_to:
                 show(made.centre)
@@ -76,6 +85,23 @@ class LiveCentre:
             return CentreResult(applied=True, difference=lines, problems=())
 
     async def tell_engine(self) -> None:
-        """Bring the engine to what the centre says. What it refuses (somebody sits there) is told again next time."""
-        for given in inputs_between(self._known(), configured(self._centre)):
+        """Bring the engine to what the centre says. What it refuses (somebody sits there) is left to ``run``."""
+        for given in self._untold():
             await self._door.submit(given)
+
+    async def run(self) -> None:
+        """Tell the engine again what it had refused, whenever that may have become possible, until cancelled."""
+        while True:
+            await self._freed.wait()
+            self._freed.clear()
+            async with self._turn:
+                with contextlib.suppress(DoorClosed):  # full or stopping: there is a next time for both
+                    await self.tell_engine()
+
+    def _untold(self) -> tuple[Input, ...]:
+        return inputs_between(self._known(), configured(self._centre))
+
+
+def _refused(lines: tuple[str, ...], where: str, what: str, how: str) -> CentreResult:
+    problem = CentreProblem(line=0, where=where, what=what, how=f"nothing was changed; {how}")
+    return CentreResult(applied=False, difference=lines, problems=(problem,))

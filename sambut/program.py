@@ -121,7 +121,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         await exchange.start(centre)
         opened.push_async_callback(exchange.close, stop_asterisk=stop_asterisk)
         await office.tell_engine()
-        tasks = asyncio.create_task(_together(deciding, exchange.run, *followers.runs()), name="program")
+        tasks = asyncio.create_task(_together(deciding, exchange.run, office.run, *followers.runs()), name="program")
         opened.push_async_callback(_end_tasks, tasks, followers.recorder)
         await _serve(app, settings, opened)
         log.info("up", http_port=settings.http.port)
@@ -155,6 +155,7 @@ def _office(
         announcements=announcements_in(sounds_dir(settings)),
         transports=frozenset(transports_on(settings)),
         known=lambda: followers.floor.configured,
+        freed=followers.floor.freed,
         change_switch=exchange.change,
         shown_to=shown_to,
     )
