@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from acd.core.facts import InputRefused
+from acd.core.facts import InputRefused, InteractionLeftQueue
 from acd.core.inputs import EnterQueue, FlowEnded, InteractionArrived
 from acd.core.settings import Channel, Requirement
 from acd.ports import FrontDoor
 from ivr.core.facts import FlowFact
 from ivr.core.numbers import normalised
-from ivr.ports import Arrival
+from ivr.ports import Arrival, QueueEntry
 from kernel.contact import Contact, ContactBook
 from kernel.entry import FLOW_STREAM
 from kernel.ids import CallLegId, InteractionId, QueueId, SkillId
@@ -51,13 +51,17 @@ class FrontQueueDoor:
         queue_id: QueueId,
         priority: int | None,
         skills: tuple[tuple[str, int], ...],
-    ) -> bool:
+    ) -> QueueEntry:
         """See QueueDoor."""
         requirements = tuple(Requirement(skill_id=SkillId(skill), level_min=level) for skill, level in skills)
         facts = await self._door.submit(
             EnterQueue(interaction_id=interaction_id, queue_id=queue_id, priority=priority, requirements=requirements)
         )
-        return not any(isinstance(fact, InputRefused) for fact in facts)
+        if any(isinstance(fact, InputRefused) for fact in facts):
+            return QueueEntry.REFUSED
+        left = (fact for fact in facts if isinstance(fact, InteractionLeftQueue) and fact.queue_id == queue_id)
+        is_full = any(fact.interaction_id == interaction_id for fact in left)
+        return QueueEntry.FULL if is_full else QueueEntry.WAITS
 
     async def end(self, interaction_id: InteractionId, disposition: Disposition) -> None:
         """See QueueDoor."""

@@ -89,7 +89,7 @@ class Agent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """Where interactions wait under one set of rules. ``wait_s_max`` 0: no limit. ``priority`` 1-10, 10 first."""
+    """Where interactions wait under one set of rules. ``wait_s_max``, ``waiting_max`` 0: no limit. ``priority`` 10 first."""
 
     id: QueueId
     name: str
@@ -98,6 +98,7 @@ class Queue:
     ring_s_max: int
     wrap_up_s: int
     wait_s_max: int
+    waiting_max: int
     short_abandon_s: int
     service_level_s: int
     on_no_answer: str

@@ -76,6 +76,12 @@ SHAPES = (
                 default=0,
             ),
             Field(
+                key="waiting_max",
+                kind=kinds.whole(0, 10_000),
+                note="so many may wait; for the next one the flow goes on by its exit `overflow`; 0: no limit",
+                default=0,
+            ),
+            Field(
                 key="short_abandon_s",
                 kind=kinds.whole(0, 60, "seconds"),
                 note="who hangs up sooner is counted apart",

@@ -73,6 +73,7 @@ def queue_settings(queue: Queue) -> QueueSettings:
         ring_ms_max=queue.ring_s_max * 1000,
         wrap_up_ms=queue.wrap_up_s * 1000,
         wait_ms_max=queue.wait_s_max * 1000 or None,
+        waiting_max=queue.waiting_max or None,
         short_abandon_ms=queue.short_abandon_s * 1000,
         service_level_ms=queue.service_level_s * 1000,
         no_answer_policy=NoAnswerPolicy(queue.on_no_answer),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from ivr.core.facts import FlowFact
@@ -66,6 +67,14 @@ class PromptMissing(Exception):
     """A prompt could not be played: its file is missing or unreadable to Asterisk."""
 
 
+class QueueEntry(StrEnum):
+    """What came of entering a queue."""
+
+    WAITS = "waits"
+    FULL = "full"
+    REFUSED = "refused"
+
+
 class QueueDoor(Protocol):
     """The way into (and out of) the distributor, for a flow."""
 
@@ -78,8 +87,8 @@ class QueueDoor(Protocol):
         queue_id: QueueId,
         priority: int | None,
         skills: tuple[tuple[str, int], ...],
-    ) -> bool:
-        """Put the interaction into a queue; False when it was refused."""
+    ) -> QueueEntry:
+        """Put the interaction into a queue. Unless it waits there now, the flow goes on with the caller."""
 
     async def end(self, interaction_id: InteractionId, disposition: Disposition) -> None:
         """Tell that the flow let the caller go."""

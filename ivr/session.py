@@ -10,7 +10,7 @@ from typing import assert_never
 
 import structlog
 
-from ivr.core.facts import FlowFact, FlowStarted, FlowStopped, NodeLeft
+from ivr.core.facts import FlowFact, FlowStarted, FlowStopped, NodeLeft, PromptMissed
 from ivr.core.flow import Flow
 from ivr.core.interpreter import ExitTaken, Interpreter, Move, Place
 from ivr.core.steps import (
@@ -27,6 +27,7 @@ from ivr.core.steps import (
     ListChecked,
     LookUpFailed,
     PickUp,
+    QueueLeft,
     QueueRefused,
     Said,
     Say,
@@ -44,10 +45,11 @@ from ivr.ports import (
     LookUpUnknown,
     PromptMissing,
     QueueDoor,
+    QueueEntry,
 )
 from kernel.ids import InteractionId, NodeId, PromptId
 from kernel.instants import Instant
-from kernel.result_codes import Disposition
+from kernel.result_codes import Disposition, LeaveReason
 
 log = structlog.get_logger(__name__)
 
@@ -152,6 +154,7 @@ class FlowSession:
                 key = await self._caller.play((prompt_id,), say.language, say.stop_keys, takes_key=say.takes_key)
             except PromptMissing:
                 log.error("prompt missing", prompt_id=prompt_id, language=say.language, flow_id=self._flow.id)
+                await self._note(self._missed(prompt_id, say.language))
                 missing.append(prompt_id)
                 if say.stops_at_missing:
                     break
@@ -176,10 +179,14 @@ class FlowSession:
         await self._caller.answer()
         await self._keep(place)
         await self._caller.leave_to_queue(enter.queue_id, self._world.look_ups.music(enter.queue_id))
-        if await self._world.door.enter(self._interaction_id, enter.queue_id, enter.priority, enter.skills):
+        entry = await self._world.door.enter(self._interaction_id, enter.queue_id, enter.priority, enter.skills)
+        if entry is QueueEntry.WAITS:
             return Stop.QUEUED
-        log.error("queue refused a caller", interaction_id=self._interaction_id, queue_id=enter.queue_id)
         await self._caller.stay()
+        if entry is QueueEntry.FULL:
+            log.info("queue full", interaction_id=self._interaction_id, queue_id=enter.queue_id)
+            return QueueLeft(reason=LeaveReason.OVERFLOW)
+        log.error("queue refused a caller", interaction_id=self._interaction_id, queue_id=enter.queue_id)
         return QueueRefused()
 
     async def _transfer(self, transfer: Transfer, place: Place) -> Answer | Stop:
@@ -237,6 +244,16 @@ class FlowSession:
         flow = self._flow
         return FlowStarted(
             interaction_id=self._interaction_id, flow_id=flow.id, version=flow.version, node_id=self._node_id
+        )
+
+    def _missed(self, prompt_id: PromptId, language: str) -> PromptMissed:
+        return PromptMissed(
+            interaction_id=self._interaction_id,
+            flow_id=self._flow.id,
+            version=self._flow.version,
+            node_id=self._node_id,
+            prompt_id=prompt_id,
+            language=language,
         )
 
     def _left(self, taken: ExitTaken) -> NodeLeft:

@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 from acd.core import facts as acd
 from acd.core.agent_states import AgentState
 from cti.picture import Picture
+from ivr.core import facts as flow
 from kernel.entry import Entry
 from kernel.result_codes import ReservationResult
 from recorder import facts as rec
@@ -56,6 +57,12 @@ class Metrics:
             "sambut_ring_no_answer", "Reservations that lapsed: nobody picked up (RONA).", ["queue"], registry=registry
         )
         self._refused = Counter("sambut_inputs_refused", "Inputs refused.", ["code"], registry=registry)
+        self._prompts = Counter(
+            "sambut_prompts_missing",
+            "Prompts that callers should have heard.",
+            ["prompt", "language"],
+            registry=registry,
+        )
         self._recordings = Counter("sambut_recordings", "Talks recorded, or not.", ["outcome"], registry=registry)
         self._wait = Histogram(
             "sambut_answer_wait_seconds", "Wait in the queue of answered calls.", buckets=_SECONDS, registry=registry
@@ -86,6 +93,8 @@ class Metrics:
                 self._ended.labels(fact.disposition.value).inc()
             case acd.InputRefused():
                 self._refused.labels(fact.code.value).inc()
+            case flow.PromptMissed():
+                self._prompts.labels(fact.prompt_id, fact.language).inc()
             case rec.RecordingStored():
                 self._recordings.labels("stored").inc()
             case rec.RecordingFailed():

@@ -130,7 +130,9 @@ class LegTracker:
             case "UserEvent" if fields.get("UserEvent") == "AcdClaim":
                 return self.fail(ReservationId(fields.get("Reservation", "")), ReservationResult.CALLER_LEFT)
             case "UserEvent" if fields.get("UserEvent") == "AcdTransferred":
-                return self._transferred(InteractionId(fields.get("Call", "")))
+                return self._flow_over(InteractionId(fields.get("Call", "")), Disposition.TRANSFERRED_OUT)
+            case "UserEvent" if fields.get("UserEvent") == "AcdNoService":
+                return self._flow_over(InteractionId(fields.get("Call", "")), Disposition.SYSTEM_FAILURE)
             case "BridgeEnter":
                 return self._joined_now(reservation_of(fields.get("Uniqueid", "")))
             case "HangupRequest":
@@ -212,11 +214,15 @@ class LegTracker:
         del self._joined[interaction_id]
         return (AgentLeft(reservation_id=reservation_id, ended_by=EndedBy.AGENT),)
 
-    def _transferred(self, interaction_id: InteractionId) -> tuple[Input, ...]:
-        """The number outside that a flow dialled has answered: for us the interaction has ended."""
+    def _flow_over(self, interaction_id: InteractionId, disposition: Disposition) -> tuple[Input, ...]:
+        """For us the interaction has ended, though the call goes on.
+
+        The number outside that a flow dialled has answered; or the dialplan has taken its safety route, which says that
+        there is no service.
+        """
         if interaction_id not in self._callers:
             return ()
-        return (FlowEnded(interaction_id=interaction_id, disposition=Disposition.TRANSFERRED_OUT),)
+        return (FlowEnded(interaction_id=interaction_id, disposition=disposition),)
 
     def _held(self, reservation_id: ReservationId | None, *, held: bool) -> tuple[Input, ...]:
         leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None

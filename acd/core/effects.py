@@ -67,8 +67,8 @@ def effects_of(fact: Fact) -> tuple[Effect, ...]:
             return (CancelRing(reservation_id=fact.reservation_id, interaction_id=fact.interaction_id),)
         case WaitAnnouncementDue():
             return (PlayWaitAnnouncement(interaction_id=fact.interaction_id, prompt_id=fact.prompt_id),)
-        case InteractionLeftQueue() if fact.reason is not LeaveReason.WITHDRAWN:
-            # Whoever withdrew the caller has them already.
+        case InteractionLeftQueue() if fact.reason not in (LeaveReason.WITHDRAWN, LeaveReason.OVERFLOW):
+            # Whoever withdrew the caller has them already; a full queue is told to the flow that asked, which goes on.
             return (ReturnToFlow(interaction_id=fact.interaction_id, reason=fact.reason),)
         case _:
             return ()

@@ -70,8 +70,8 @@ class EnterQueue:
     """The flow (or a person) puts an interaction into a queue.
 
     ``priority`` None: the queue's own. ``requirements`` are added to the queue's (the higher level wins). Entering the
-    queue where it waits already changes nothing; entering another withdraws it from the first. Refused
-    (``wrong_state``) while it is connected.
+    queue where it waits already changes nothing; entering another withdraws it from the first. A queue that is full
+    is left again at once, by ``overflow``. Refused (``wrong_state``) while it is connected.
     """
 
     interaction_id: InteractionId

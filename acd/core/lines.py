@@ -42,6 +42,10 @@ class Lines:
         """Take out of the queue's line."""
         _take_out(self.queues[queue_id], key)
 
+    def length(self, queue_id: QueueId) -> int:
+        """How many are in the queue's line, those who are being offered included."""
+        return len(self.queues.get(queue_id, ()))
+
     def position(self, queue_id: QueueId, key: CallerKey) -> int:
         """1 for the next to be served; ``key`` need not be in the line yet."""
         return bisect_left(self.queues.get(queue_id, []), key) + 1

@@ -37,7 +37,8 @@ class Requirement:
 class QueueSettings:
     """The rules of one queue. Lengths in milliseconds; ``wait_ms_max`` None: no limit.
 
-    ``priority`` is 1-10, higher is served first; an interaction may bring its own.
+    ``priority`` is 1-10, higher is served first; an interaction may bring its own. ``waiting_max``: whoever comes while
+    so many wait leaves at once as overflow; None: no limit.
     ``announcement`` is repeated every ``announcement_every_ms`` while the caller waits.
     """
 
@@ -53,6 +54,7 @@ class QueueSettings:
     no_answer_policy: NoAnswerPolicy
     announcement: PromptId | None
     announcement_every_ms: int
+    waiting_max: int | None = None
 
     @property
     def announces(self) -> bool:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kernel.ids import FlowId, InteractionId, NodeId
+from kernel.ids import FlowId, InteractionId, NodeId, PromptId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,4 +38,16 @@ class FlowStopped:
     reason: str
 
 
-FlowFact = FlowStarted | NodeLeft | FlowStopped
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptMissed:
+    """A caller was to hear a prompt whose sound is not there, or cannot be read; the call went on without it."""
+
+    interaction_id: InteractionId
+    flow_id: FlowId
+    version: int
+    node_id: NodeId
+    prompt_id: PromptId
+    language: str
+
+
+FlowFact = FlowStarted | NodeLeft | FlowStopped | PromptMissed

@@ -39,6 +39,7 @@ def queue_settings(
     no_answer_policy: NoAnswerPolicy = NoAnswerPolicy.AUX,
     announcement: str | None = None,
     announcement_every_ms: int = 0,
+    waiting_max: int | None = None,
 ) -> QueueSettings:
     return QueueSettings(
         queue_id=QueueId(queue_id),
@@ -53,6 +54,7 @@ def queue_settings(
         no_answer_policy=no_answer_policy,
         announcement=None if announcement is None else PromptId(announcement),
         announcement_every_ms=announcement_every_ms,
+        waiting_max=waiting_max,
     )
 
 

@@ -47,6 +47,7 @@ SALES = Queue(
     music="calm",
     announcement=None,
     announcement_every_s=30,
+    waiting_max=0,
 )
 CENTRE = Centre(
     name="169",

@@ -203,6 +203,7 @@ def _queue(draw: st.DrawFn, queue_id: str, skills: list[str]) -> Queue:
         music=draw(IDS),
         announcement=draw(st.none() | IDS.map(PromptId)),
         announcement_every_s=draw(st.integers(10, 3600)),
+        waiting_max=draw(st.integers(0, 10_000)),
     )
 
 

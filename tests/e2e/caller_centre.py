@@ -12,6 +12,8 @@ HURRIED = "1694"
 """Waits 2 s in a queue, then hears sorry."""
 PATIENT = "1695"
 """Waits for ever, announcement every 10 s. VIPs first."""
+CROWDED = "1690001"
+"""One may wait; whoever comes then hears digit-6."""
 ANSWERED_OUT, BUSY_OUT, SILENT_OUT, ONE_LINE_OUT = "1696", "1697", "1698", "1699"
 OUTSIDE = {ANSWERED_OUT: "0215550001", BUSY_OUT: "0215550002", SILENT_OUT: "0215550003", ONE_LINE_OUT: "0215550001"}
 
@@ -29,6 +31,12 @@ requires = { indonesian = 3 }
 wrap_up_s = 0
 announcement = "queue-wait"
 announcement_every_s = 10
+
+[[queues]]
+id = "crowded"
+name = "Crowded"
+requires = { indonesian = 3 }
+waiting_max = 1
 
 [[hours]]
 id = "closed-today"
@@ -99,6 +107,16 @@ late = { kind = "play", prompts = ["digit-4"], exits = { next = "bye" } }
 bye = { kind = "hangup", prompts = ["digit-5"] }
 
 [[flows]]
+id = "crowded"
+name = "Crowded"
+start = "start"
+[flows.nodes]
+start = { kind = "start", exits = { next = "wait" } }
+wait = { kind = "enqueue", queue = "crowded", exits = { timeout = "bye", refused = "bye", overflow = "full" } }
+full = { kind = "play", prompts = ["digit-6"], exits = { next = "bye" } }
+bye = { kind = "hangup" }
+
+[[flows]]
 id = "patient"
 name = "Patient"
 start = "start"
@@ -149,6 +167,7 @@ def with_stories(sample: str, *, outside_port: int = 5060, today: datetime.date 
         CLOSED_TODAY: "closed-today",
         QUIET_REFUSAL: "quiet-refusal",
         HURRIED: "hurried",
+        CROWDED: "crowded",
         PATIENT: "patient",
         **{did: f"out-{did}" for did in OUTSIDE},
     }

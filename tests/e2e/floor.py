@@ -42,12 +42,19 @@ def free_ports(count: int) -> list[int]:
     return found
 
 
-def settings_in(folder: Path) -> Settings:
-    """Settings of a program that disturbs nobody."""
+def settings_in(folder: Path, *, sounds: Path | None = None) -> Settings:
+    """Settings of a program that disturbs nobody. ``sounds``: other announcements than the repository's."""
     sip, ami, agi, http = free_ports(4)
     return Settings(
         paths=Paths(data_dir=str(folder / "data"), run_dir=str(folder / "run")),
-        asterisk=Asterisk(sip_udp_port=sip, sip_tcp_port=sip, ami_port=ami, rtp_port_min=21_000, rtp_port_max=22_999),
+        asterisk=Asterisk(
+            sip_udp_port=sip,
+            sip_tcp_port=sip,
+            ami_port=ami,
+            rtp_port_min=21_000,
+            rtp_port_max=22_999,
+            sounds="" if sounds is None else str(sounds),
+        ),
         agi=Agi(port=agi),
         http=Http(port=http),
         base_dir=folder,
@@ -136,29 +143,44 @@ class CallFloor:
         return str(self.running.hub.picture.agents[AgentId(agent)].state)
 
 
-@contextlib.asynccontextmanager
-async def open_floor(folder: Path, *, rewrite: Callable[[str], str] = str) -> AsyncIterator[CallFloor]:
-    """The sample centre, up and in step with its Asterisk. ``rewrite``: what to make of the sample's text."""
-    settings = settings_in(folder)
+async def put_centre(settings: Settings, *, rewrite: Callable[[str], str] = str) -> None:
+    """Store the sample centre for a program that is not up yet. ``rewrite``: what to make of the sample's text."""
     pin_hash = pin_hash_of(PIN)
     centre = read_centre(rewrite(demo_centre(dict.fromkeys(AGENT_IDS, pin_hash))))
     async with open_storage(settings) as storage:
         await storage.directory.save(centre, Instant(0))
+
+
+async def is_ready(running: Running) -> None:
+    """Wait until the program says that it is ready."""
+
+    async def ready() -> bool | None:
+        return None if await running.health.problems() else True
+
+    await eventually(ready, within_s=20, what="the program ready")
+
+
+def trunk_callers(settings: Settings, folder: Path) -> TrunkCallers:
+    """Callers of the sample's trunk, up to eight at once."""
+    return TrunkCallers(
+        sipp=sipp_words(),
+        server="127.0.0.1",
+        port=settings.asterisk.sip_udp_port,
+        ports=free_ports(8),
+        folder=folder / "calls",
+    )
+
+
+@contextlib.asynccontextmanager
+async def open_floor(
+    folder: Path, *, rewrite: Callable[[str], str] = str, sounds: Path | None = None
+) -> AsyncIterator[CallFloor]:
+    """The sample centre, as rewritten, up and in step with its Asterisk."""
+    settings = settings_in(folder, sounds=sounds)
+    await put_centre(settings, rewrite=rewrite)
     async with contextlib.AsyncExitStack() as opened:
         running = await opened.enter_async_context(run_program(settings, stop_asterisk=True))
-
-        async def ready() -> bool | None:
-            return None if await running.health.problems() else True
-
-        await eventually(ready, within_s=20, what="the program ready")
+        await is_ready(running)
         phones = await opened.enter_async_context(AgentPhones())
-        callers = await opened.enter_async_context(
-            TrunkCallers(
-                sipp=sipp_words(),
-                server="127.0.0.1",
-                port=settings.asterisk.sip_udp_port,
-                ports=free_ports(8),
-                folder=folder / "calls",
-            )
-        )
+        callers = await opened.enter_async_context(trunk_callers(settings, folder))
         yield CallFloor(running=running, phones=phones, callers=callers, folder=folder)

@@ -16,6 +16,7 @@ from sambut.phones.plans import AnyPlan, IsBusy, KeyPress, LetsItRing, PicksUp
 from tests.e2e.caller_centre import (
     ANSWERED_OUT,
     BUSY_OUT,
+    CROWDED,
     HURRIED,
     ONE_LINE_OUT,
     OUTSIDE,
@@ -103,6 +104,19 @@ async def test_13_a_wait_that_is_over_goes_on_in_the_flow_for_its_own_reason(flo
     row = await floor.row_of_call_to(HURRIED)
     assert (row.disposition, row.ended_by) == (Disposition.TIMEOUT, EndedBy.SYSTEM)
     assert 1_900 < row.wait_ms < 3_000
+
+
+async def test_13_a_full_queue_overflows_for_its_own_reason_and_the_waiting_caller_waits_on(floor: CallFloor) -> None:
+    first = await floor.callers.start(CallerScript(number="081234567891", did=CROWDED, hang_up_after_ms=4_000))
+    await waiting(floor, 1)
+    second = await floor.callers.call(CallerScript(number="081234567892", did=CROWDED, records=True))
+    await first.outcome()
+
+    assert second.heard is not None
+    assert [play.whole for play in plays(second.heard.file, "id", "digit-6")] == [True]
+    overflowed, waited = await floor.ended_rows(2)
+    assert (overflowed.disposition, overflowed.queue_id) == (Disposition.OVERFLOW, "crowded")
+    assert (waited.disposition, waited.ended_by) == (Disposition.SHORT_ABANDONED, EndedBy.CALLER)
 
 
 async def test_numbers_outside_answer_are_busy_or_do_not_answer(tmp_path: Path) -> None:

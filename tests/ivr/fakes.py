@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ivr.core.facts import FlowFact
-from ivr.ports import Arrival, CallerGone, Listing, LookUpUnknown, PromptMissing
+from ivr.ports import Arrival, CallerGone, Listing, LookUpUnknown, PromptMissing, QueueEntry
 from kernel.contact import Contact
 from kernel.ids import CallerListId, HoursId, InteractionId, NodeId, PromptId, QueueId, TrunkId
 from kernel.instants import Instant
@@ -83,13 +83,13 @@ class FakeCaller:
 
 
 class FakeQueueDoor:
-    """Takes everything, unless ``refuses`` or ``breaks``."""
+    """Takes everything, unless it ``refuses``, or is ``full``, or ``breaks``."""
 
-    def __init__(self, *, refuses: bool = False, breaks: bool = False) -> None:
+    def __init__(self, *, refuses: bool = False, full: bool = False, breaks: bool = False) -> None:
         self.entered: list[tuple[QueueId, int | None]] = []
         self.ended: list[Disposition] = []
         self.arrived: list[Arrival] = []
-        self._refuses = refuses
+        self._entry = QueueEntry.REFUSED if refuses else QueueEntry.FULL if full else QueueEntry.WAITS
         self._breaks = breaks
 
     async def arrive(self, arrival: Arrival) -> None:
@@ -101,12 +101,12 @@ class FakeQueueDoor:
         queue_id: QueueId,
         priority: int | None,
         skills: tuple[tuple[str, int], ...],
-    ) -> bool:
+    ) -> QueueEntry:
         if self._breaks:
             raise ConnectionError("the door is broken")
-        if not self._refuses:
+        if self._entry is QueueEntry.WAITS:
             self.entered.append((queue_id, priority))
-        return not self._refuses
+        return self._entry
 
     async def end(self, interaction_id: InteractionId, disposition: Disposition) -> None:
         if self._breaks:

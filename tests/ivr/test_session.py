@@ -2,7 +2,7 @@
 
 import pytest
 
-from ivr.core.facts import FlowStarted, FlowStopped, NodeLeft
+from ivr.core.facts import FlowStarted, FlowStopped, NodeLeft, PromptMissed
 from ivr.core.flow import Flow
 from ivr.core.steps import QueueLeft, TransferFailed, TransferResult
 from ivr.memory import PLACE_ATTRIBUTE, ContactFlowMemory
@@ -149,6 +149,21 @@ async def test_what_was_typed_is_kept_for_the_agent() -> None:
     assert call.contacts.contacts[CALL].attributes["account"] == "169"
 
 
+async def test_13_a_full_queue_is_an_exit_of_its_own_and_the_reason_is_kept() -> None:
+    given = flow(
+        start("wait"),
+        node("wait", "enqueue", {"timeout": "away", "refused": "away", "overflow": "bye"}, queue="sales"),
+        node("away", "hangup", prompts=["oops"]),
+        bye(prompts=["goodbye"]),
+    )
+    call = Call(FakeCaller(), given=given, door=FakeQueueDoor(full=True))
+
+    assert await call.begin() is Stop.HUNG_UP
+    assert call.exits() == ["start next", "wait overflow"]
+    assert call.caller.heard == ["id/goodbye"]
+    assert call.door.ended == [Disposition.OVERFLOW]
+
+
 async def test_a_refusing_queue_is_an_exit() -> None:
     call = Call(FakeCaller(["1"]), door=FakeQueueDoor(refuses=True))
 
@@ -185,6 +200,15 @@ async def test_a_missing_prompt_does_not_stop_the_others() -> None:
 
     assert await call.begin() is Stop.HUNG_UP
     assert call.caller.heard == ["id/welcome"]
+
+
+async def test_a_missing_prompt_is_written_down() -> None:
+    call = Call(FakeCaller(missing=["oops"]), given=flow(start("bye"), bye(prompts=["oops", "goodbye"])))
+
+    await call.begin()
+
+    (missed,) = [fact for fact in call.notes.facts if isinstance(fact, PromptMissed)]
+    assert (missed.node_id, missed.prompt_id, missed.language) == ("bye", "oops", "id")
 
 
 async def test_a_missing_prompt_takes_the_error_exit_at_once() -> None:

@@ -64,7 +64,14 @@ class AnyDay(RuleBasedStateMachine):
     @initialize()
     def open_the_floor(self) -> None:
         self.give(
-            m.queue("sales", wrap_up_ms=3_000, wait_ms_max=30_000, announcement="wait", announcement_every_ms=7_000)
+            m.queue(
+                "sales",
+                wrap_up_ms=3_000,
+                wait_ms_max=30_000,
+                waiting_max=4,
+                announcement="wait",
+                announcement_every_ms=7_000,
+            )
         )
         self.give(m.queue("help", requirements=m.needs(english=2), no_answer_policy=NoAnswerPolicy.READY, priority=7))
         for phone in ("p1", "p2", "p3"):

@@ -91,6 +91,7 @@ def milliseconds(text: str) -> int:
 _QUEUE_WORDS: dict[str, tuple[str, Callable[[str], object]]] = {
     "ring": ("ring_ms_max", milliseconds),
     "wait": ("wait_ms_max", milliseconds),
+    "room": ("waiting_max", int),
     "wrap-up": ("wrap_up_ms", milliseconds),
     "short": ("short_abandon_ms", milliseconds),
     "priority": ("priority", int),

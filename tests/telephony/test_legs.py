@@ -107,6 +107,12 @@ def test_an_answered_transfer_ends_the_interaction_as_transferred_out() -> None:
     assert legs.see(event("UserEvent", UserEvent="AcdTransferred", Call="c1-1")) == ()
 
 
+def test_the_safety_route_ends_the_interaction_as_a_failure_of_ours() -> None:
+    legs = ringing_leg()
+    told = event("UserEvent", UserEvent="AcdNoService", Call=CALL)
+    assert legs.see(told) == (FlowEnded(interaction_id=CALL, disposition=Disposition.SYSTEM_FAILURE),)
+
+
 @pytest.mark.parametrize(
     ("state", "reachable", "in_use"),
     [("NOT_INUSE", True, False), ("INUSE", True, True), ("RINGING", True, True), ("UNAVAILABLE", False, False)],

@@ -59,6 +59,7 @@ def _queue_up(step: Step, given: inputs.EnterQueue) -> None:
     queue = state.queues[given.queue_id]
     priority = queue.priority if given.priority is None else given.priority
     key = caller_key(priority, step.now, state.queue_entries + 1, given.interaction_id)
+    is_full = queue.waiting_max is not None and state.lines.length(given.queue_id) >= queue.waiting_max
     step.record(
         facts.InteractionQueued(
             interaction_id=given.interaction_id,
@@ -69,6 +70,9 @@ def _queue_up(step: Step, given: inputs.EnterQueue) -> None:
             added_requirements=given.requirements,
         )
     )
+    if is_full:
+        # They did enter, so that the queue counts them as offered, and leave before anybody can be reserved.
+        _leave(step, state.interactions[given.interaction_id], LeaveReason.OVERFLOW)
 
 
 def end_flow(step: Step, given: inputs.FlowEnded) -> None:
