@@ -124,6 +124,7 @@ class Closing(Enum):
     """Why the server closes a socket: WebSocket close code and the code of the error frame before it."""
 
     BAD_FRAME = (4400, "bad_frame")
+    UNAUTHORIZED = (4401, "unauthorized")
     FORBIDDEN = (4403, "forbidden")
     NO_VERSION = (4406, "no_common_version")
     NO_HELLO = (4408, "no_hello")

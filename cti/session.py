@@ -56,13 +56,17 @@ class Session:
 
     async def _talked(self, hello: control.Hello, wanted: Interest) -> FrameError | None:
         """Read and write until one of the two ends; why, if the client is to be let go."""
-        tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write(hello, wanted))]
+        tasks = [
+            asyncio.create_task(self._read()),
+            asyncio.create_task(self._write(hello, wanted)),
+            asyncio.create_task(self._stand_by_token()),
+        ]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()
-            # Both are over before the socket is closed: a close in one would be torn by the end of the other.
+            # All are over before the socket is closed: a close in one would be torn by the end of the other.
             await asyncio.wait(tasks)
         return next((wrong for task in done if (wrong := task.result()) is not None), None)
 
@@ -109,6 +113,14 @@ class Session:
                     return wrong
                 with contextlib.suppress(ConnectionError, TimeoutError):
                     await self._send(_error(wrong))
+
+    async def _stand_by_token(self) -> FrameError:
+        """Until the token that opened the socket is good no more."""
+        room = self._room
+        # The book of tokens is asked, it does not tell.
+        while self._grant in room.tokens.grants():  # noqa: ASYNC110
+            await asyncio.sleep(room.settings.grant_look_ms / 1000)
+        return FrameError(Closing.UNAUTHORIZED.error_code, "the token is not good any more", Closing.UNAUTHORIZED)
 
     def _take(self, said: control.Hello | control.Ack) -> None:
         if isinstance(said, control.Hello):

@@ -11,7 +11,7 @@ class CtiSettings:
     """Everything that can be set. ``origins``: the web origins whose pages may connect; others are refused.
 
     ``unacked_max``: events sent ahead of a client that acknowledges; ``pending_max``: events that wait for a slow
-    client before it is let go; ``ring_length``: events kept in memory; ``retained_max``: events kept in the log.
+    client before it is let go; ``grant_look_ms``: how often an open socket's token is looked at; ``ring_length``: events kept in memory; ``retained_max``: events kept in the log.
     """
 
     tenant: str
@@ -25,6 +25,7 @@ class CtiSettings:
     send_ms_max: int = 20_000
     heartbeat_ms: int = 20_000
     close_ms_max: int = 5_000
+    grant_look_ms: int = 1_000
     unacked_max: int = 1_000
     pending_max: int = 1_000
     ring_length: int = 20_000

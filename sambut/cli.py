@@ -9,6 +9,7 @@ import structlog
 import typer
 
 from sambut.asterisk_site import AsteriskNotFound
+from sambut.commands import token
 from sambut.commands.apply import apply
 from sambut.commands.export import export
 from sambut.commands.hash_pin import hash_pin
@@ -27,6 +28,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.command()(apply)
 app.command()(export)
 app.command()(hash_pin)
+app.add_typer(token.app, name="token")
 
 
 @app.command()

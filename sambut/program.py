@@ -101,6 +101,8 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         door.hang_in(distributor)
         exchange.join(compare=distributor.reconcile, sound_closed=followers.recorder.sound_closed)
         view, book = CentreView(centre, public_holidays), LineBook(centre)
+        admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
+        tokens = TokenBook(storage.tokens, admin_secret, clock.now)
         frames = FrameMaker(storage.contacts, followers.cti_settings)
         shown_to = (view.show, book.show, lambda changed: frames.rename(tenant_of(changed)))
         office = _office(settings, centre, storage, clock, door, followers, exchange, shown_to)
@@ -109,7 +111,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             AgiSettings(host=settings.agi.host, port=settings.agi.port, grace_ms=FLOW_GRACE_MS),
         )
         health = Health(_probes(exchange, agi, storage))
-        app = make_app(_room(settings, storage, door, clock, followers, frames, office))
+        app = make_app(_room(settings, storage, door, clock, followers, frames, office, tokens))
         health.mount(app)
         links = {"events": exchange.events, "commands": exchange.commands}
         show_readings(followers.metrics, links=links, agi=agi, recorder=followers.recorder)
@@ -121,7 +123,9 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         await exchange.start(centre)
         opened.push_async_callback(exchange.close, stop_asterisk=stop_asterisk)
         await office.tell_engine()
-        tasks = asyncio.create_task(_together(deciding, exchange.run, office.run, *followers.runs()), name="program")
+        tasks = asyncio.create_task(
+            _together(deciding, exchange.run, office.run, tokens.run, *followers.runs()), name="program"
+        )
         opened.push_async_callback(_end_tasks, tasks, followers.recorder)
         await _serve(app, settings, opened)
         log.info("up", http_port=settings.http.port)
@@ -188,8 +192,8 @@ def _room(
     followers: Followers,
     frames: FrameMaker,
     office: LiveCentre,
+    tokens: TokenBook,
 ) -> Room:
-    admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
     return Room(
         settings=followers.cti_settings,
         hub=followers.hub,
@@ -197,7 +201,7 @@ def _room(
         door=door,
         clock=clock,
         contacts=storage.contacts,
-        tokens=TokenBook(storage.tokens, admin_secret),
+        tokens=tokens,
         archive=Archive(storage),
         shelf=storage.recordings,
         office=office,

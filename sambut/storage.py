@@ -1,17 +1,21 @@
 """The database, opened: every shelf of the store in one place, and the two that serve the API out of several."""
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
+import structlog
+
 from cti.ports import CtiLogFailed, InteractionSought, TimedFact, TokenGrant
 from kernel.ids import InteractionId
+from kernel.instants import Instant
 from reports.rows import InteractionRow
 from sambut.settings import Settings
 from store.contact_book import StoreContactBook
 from store.cti_log import StoreCtiLog
-from store.database import Database
+from store.database import Database, StoreFailed
 from store.directory import StoreDirectory
 from store.journal import StoreJournal
 from store.migrate import upgrade
@@ -19,6 +23,9 @@ from store.recordings import StoreRecordings
 from store.rows import StoreRows
 from store.tokens import StoreTokens
 
+log = structlog.get_logger(__name__)
+
+TOKENS_LOOK_S = 2.0
 ADMIN_CLIENT = "admin"
 ADMIN_SECRET = "api.admin"  # noqa: S105 - a name in the secrets file, not a secret
 ADMIN_SCOPES = frozenset({"read", "agents:control", "pii", "recordings", "admin"})
@@ -62,17 +69,28 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
 class TokenBook:
     """Implements ``cti.ports.TokenBook``: the stored tokens, and the one of the secrets file for this machine's own."""
 
-    def __init__(self, tokens: StoreTokens, admin_secret: str) -> None:
+    def __init__(self, tokens: StoreTokens, admin_secret: str, now: Callable[[], Instant]) -> None:
         self._tokens = tokens
+        self._now = now
         digest = sha256(admin_secret.encode()).hexdigest()
         self._admin = TokenGrant(client=ADMIN_CLIENT, sha256=digest, scopes=ADMIN_SCOPES)
 
     def grants(self) -> Sequence[TokenGrant]:
         """Every token that is good now."""
         stored = (
-            TokenGrant(client=token.client, sha256=token.sha256, scopes=token.scopes) for token in self._tokens.grants()
+            TokenGrant(client=token.client, sha256=token.sha256, scopes=token.scopes)
+            for token in self._tokens.grants(self._now())
         )
         return (self._admin, *stored)
+
+    async def run(self) -> None:
+        """Look every few seconds for tokens that `sambut token` has added or revoked, until cancelled."""
+        while True:
+            await asyncio.sleep(TOKENS_LOOK_S)
+            try:
+                await self._tokens.load()
+            except StoreFailed as wrong:
+                log.error("tokens not read", problem=str(wrong))
 
 
 class Archive:

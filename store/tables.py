@@ -226,5 +226,6 @@ api_token = sa.Table(
     sa.Column("sha256", sa.String(64), nullable=False, unique=True),
     sa.Column("scopes", sa.Text, nullable=False),
     sa.Column("created_at", INSTANT, nullable=False),
+    sa.Column("expires_at", INSTANT),
     sa.Column("revoked_at", INSTANT),
 )

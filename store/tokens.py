@@ -22,13 +22,17 @@ REVOKE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredToken:
-    """One token: ``client`` is whose it is, ``sha256`` the hash of its text in hexadecimal."""
+    """One token: ``client`` is whose it is, ``sha256`` the hash of its text in hexadecimal.
+
+    From ``expires_at`` on it is good for nothing; None: it has no end.
+    """
 
     id: str
     client: str
     sha256: str
     scopes: frozenset[str]
     created_at: Instant
+    expires_at: Instant | None = None
     revoked_at: Instant | None = None
 
 
@@ -46,9 +50,9 @@ class StoreTokens:
         """Read what is good now. Raises StoreFailed; what was known stays."""
         self._good = tuple(token for token in await self.all() if token.revoked_at is None)
 
-    def grants(self) -> Sequence[StoredToken]:
-        """Every token that is good, as of the last load, add or revoke here."""
-        return self._good
+    def grants(self, now: Instant) -> Sequence[StoredToken]:
+        """Every token that is good now, as of the last load, add or revoke here."""
+        return tuple(token for token in self._good if token.expires_at is None or now < token.expires_at)
 
     async def all(self) -> list[StoredToken]:
         """Every token there ever was, by id. Raises StoreFailed."""
@@ -66,6 +70,7 @@ class StoreTokens:
             "sha256": token.sha256,
             "scopes": msgspec.json.encode(sorted(token.scopes)).decode(),
             "created_at": token.created_at,
+            "expires_at": token.expires_at,
             "revoked_at": token.revoked_at,
         }
 
@@ -97,5 +102,6 @@ def _token(row: "sa.Row[Any]") -> StoredToken:
         sha256=row.sha256,
         scopes=scopes,
         created_at=Instant(row.created_at),
+        expires_at=None if row.expires_at is None else Instant(row.expires_at),
         revoked_at=None if row.revoked_at is None else Instant(row.revoked_at),
     )

@@ -104,7 +104,7 @@ class Floor:
 @pytest.fixture
 def floor(tmp_path: Path) -> Floor:
     """A floor with small limits, before anything happened."""
-    return Floor(settings=CtiSettings(tenant="169", recordings_folder=tmp_path, close_ms_max=200))
+    return Floor(settings=CtiSettings(tenant="169", recordings_folder=tmp_path, close_ms_max=200, grant_look_ms=10))
 
 
 Serve = Callable[[Floor], Awaitable[TestClient[Any, Any]]]

@@ -147,6 +147,19 @@ async def test_an_agents_own_token_reaches_no_other(floor: Floor, serve: Serve) 
         assert await let_go(listener) == ("forbidden", 4403)
 
 
+async def test_a_socket_is_closed_when_its_token_is_revoked(floor: Floor, serve: Serve) -> None:
+    client = await serve(floor)
+    listener, other = await greet(client), await greet(client, "wall")
+    await listener.until("snapshot")
+    await other.until("snapshot")
+
+    floor.tokens.known = [grant for grant in floor.tokens.known if grant.client != "crm"]
+
+    assert await let_go(listener) == ("unauthorized", 4401)
+    await floor.play(floor.script.entry(created("c1-1")))
+    assert (await other.frame())["type"] == "call.created"
+
+
 async def test_acknowledging_what_was_not_sent_is_refused(floor: Floor, serve: Serve) -> None:
     client = await serve(floor)
     await floor.play(floor.script.entry(created("c1-1")))

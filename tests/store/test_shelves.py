@@ -83,10 +83,19 @@ async def test_tokens_are_good_until_revoked_also_after_a_restart(database: Data
     assert not await book.revoke("t9", Instant(10))
 
     anew = StoreTokens(database)
-    assert anew.grants() == ()
+    assert anew.grants(Instant(10)) == ()
     await anew.load()
-    assert list(anew.grants()) == list(book.grants()) == [token("t2", "bb")]
+    assert list(anew.grants(Instant(10))) == list(book.grants(Instant(10))) == [token("t2", "bb")]
     assert await anew.all() == [replace(token("t1", "aa"), revoked_at=Instant(9)), token("t2", "bb")]
+
+
+async def test_a_token_is_good_until_its_last_day_is_over(database: Database) -> None:
+    book = StoreTokens(database)
+    await book.add(replace(token("t1", "aa"), expires_at=Instant(100)))
+    await book.load()
+
+    assert len(book.grants(Instant(99))) == 1
+    assert book.grants(Instant(100)) == ()
 
 
 @pytest.mark.parametrize("again", [token("t1", "cc"), token("t2", "aa")])

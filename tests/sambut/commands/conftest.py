@@ -8,6 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from sambut.commands import token
 from sambut.commands.apply import apply
 from sambut.commands.export import export
 from sambut.commands.hash_pin import hash_pin
@@ -37,6 +38,7 @@ def run(settings_file: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     app = typer.Typer(pretty_exceptions_enable=False)
     for command in (apply, export, hash_pin):
         app.command()(command)
+    app.add_typer(token.app, name="token")
     runner = CliRunner()
 
     def invoke(*words: object, typed: str | bytes = "") -> Result:
