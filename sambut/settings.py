@@ -99,7 +99,7 @@ class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     database_url: str = ""
     """SQLAlchemy's form; empty: an SQLite file in data_dir."""
     synchronous: Literal["full", "normal"] = "full"
-    """SQLite only. full: nothing that was acted on is lost by a power cut."""
+    """SQLite only. full: nothing that was acted on is lost by a power cut. normal: quicker, and the last moments may be."""
 
 
 class Recording(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -49,7 +49,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
     """The settings' database at today's tables; made when it is not there. Raises StoreFailed, OSError."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     await upgrade(settings.database_url)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, synchronous=settings.journal.synchronous)
     try:
         tokens = StoreTokens(database)
         await tokens.load()

@@ -26,12 +26,22 @@ class StoreFailed(Exception):
 class Database:
     """A pool of connections. Belongs to one event loop; ``close`` ends its threads."""
 
-    def __init__(self, url: str, *, busy_ms: int = BUSY_MS) -> None:
-        """``url`` as SQLAlchemy writes it, with an async driver: ``sqlite+aiosqlite:////path/sambut.sqlite3``."""
-        self._engine: AsyncEngine = create_async_engine(url)
+    def __init__(
+        self,
+        url: str,
+        *,
+        busy_ms: int = BUSY_MS,
+        synchronous: sqlite.Synchronous = "full",
+        looks_only: bool = False,
+    ) -> None:
+        """``url`` as SQLAlchemy writes it, with an async driver: ``sqlite+aiosqlite:////path/sambut.sqlite3``.
+
+        ``synchronous``: what a commit waits for; SQLite only. ``looks_only``: nothing is made, changed or left behind.
+        """
+        self._engine: AsyncEngine = create_async_engine(sqlite.url_to_look(url) if looks_only else url)
         self._turn: AbstractAsyncContextManager[object] = nullcontext()
         if sqlite.is_sqlite(self._engine):
-            sqlite.prepare(self._engine, busy_ms=busy_ms)
+            sqlite.prepare(self._engine, busy_ms=busy_ms, synchronous=synchronous, looks_only=looks_only)
             # SQLite's own wait for the write lock polls; inside one process we queue up in order instead.
             self._turn = asyncio.Lock()
 
