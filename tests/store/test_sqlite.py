@@ -28,6 +28,19 @@ def modes(folder: Path) -> dict[str, int]:
     return {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
 
 
+def open_to_all(path: Path) -> None:
+    path.chmod(0o664)
+
+
+def content(path: Path) -> bytes:
+    return path.read_bytes()
+
+
+def moved_to(folder: Path, file: Path) -> Path:
+    folder.mkdir()
+    return file.rename(folder / file.name)
+
+
 async def write_a_line(database: Database) -> None:
     async def insert(connection: AsyncConnection) -> None:
         await connection.execute(
@@ -57,10 +70,10 @@ async def test_the_database_and_its_log_are_their_owners_only(tmp_path: Path) ->
 
 
 async def test_a_database_that_others_could_read_is_taken_back_from_them(file: Path) -> None:
-    file.chmod(0o664)
+    open_to_all(file)
     database = Database(url_of(file))
     await write_a_line(database)
-    Path(f"{file}-wal").chmod(0o664)
+    open_to_all(Path(f"{file}-wal"))
     await upgrade(url_of(file))
     found = modes(file.parent)
     await database.close()
@@ -85,7 +98,7 @@ async def test_a_commit_waits_for_the_disk_as_it_is_told(file: Path, synchronous
 
 
 async def test_who_only_looks_leaves_nothing_behind_and_cannot_write(file: Path) -> None:
-    before = file.read_bytes()
+    before = content(file)
     database = Database(url_of(file), looks_only=True)
     assert await pragma(database, "journal_mode") is not None
     assert sorted(modes(file.parent)) == [file.name]
@@ -93,7 +106,7 @@ async def test_who_only_looks_leaves_nothing_behind_and_cannot_write(file: Path)
         await write_a_line(database)
     await database.close()
 
-    assert file.read_bytes() == before
+    assert content(file) == before
     assert sorted(modes(file.parent)) == [file.name]
 
 
@@ -113,9 +126,7 @@ async def test_who_looks_sees_what_a_running_program_has_just_written(file: Path
 
 
 async def test_a_folder_with_marks_in_its_name_can_be_looked_into(tmp_path: Path, file: Path) -> None:
-    folder = tmp_path / "100% ok #1"
-    folder.mkdir()
-    moved = file.rename(folder / file.name)
+    moved = moved_to(tmp_path / "100% ok #1", file)
     looker = Database(url_of(moved), looks_only=True)
     found = await pragma(looker, "user_version")
     await looker.close()
