@@ -6,8 +6,8 @@ from centre.kinds import is_id
 from centre.reader import Announcements
 from kernel.ids import PromptId
 
-SOUND_ENDINGS = frozenset({".alaw", ".ulaw", ".g722", ".gsm", ".sln", ".sln16", ".wav", ".wav16", ".opus"})
-"""Forms that Asterisk plays."""
+SOUND_ENDINGS = frozenset({".alaw", ".ulaw", ".g722", ".gsm", ".sln", ".sln16", ".wav", ".wav16"})
+"""Forms that Asterisk plays with the modules that we load."""
 
 
 def announcements_in(folder: Path) -> Announcements | None:

@@ -11,6 +11,7 @@ import typer
 from sambut.asterisk_site import AsteriskNotFound
 from sambut.commands import token
 from sambut.commands.apply import apply
+from sambut.commands.check import check
 from sambut.commands.export import export
 from sambut.commands.hash_pin import hash_pin
 from sambut.commands.office import EXIT_FAILED, settings_or_exit, stop
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(apply)
+app.command()(check)
 app.command()(export)
 app.command()(hash_pin)
 app.add_typer(token.app, name="token")
