@@ -55,11 +55,11 @@ def read_program(settings: Settings) -> AsteriskProgram:
             moh_dir=Path(record["moh_dir"]),
         )
     except FileNotFoundError:
-        raise AsteriskNotFound(f"no record of an Asterisk at {path}: run `make setup` once") from None
+        raise AsteriskNotFound(f"{path}: no record of an Asterisk; run `make setup` once") from None
     except (OSError, ValueError, KeyError, TypeError) as problem:
-        raise AsteriskNotFound(f"the record {path} cannot be read ({problem}): run `make setup` again") from problem
+        raise AsteriskNotFound(f"{path}: the record cannot be read ({problem}); run `make setup` again") from problem
     if not Path(program.words[0]).exists():
-        raise AsteriskNotFound(f"{program.words[0]} of the record {path} is not there: run `make setup` again")
+        raise AsteriskNotFound(f"{path}: {program.words[0]} is not there; run `make setup` again")
     return program
 
 

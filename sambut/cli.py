@@ -8,6 +8,7 @@ from typing import Annotated
 import structlog
 import typer
 
+from acd.ports import JournalFailed
 from sambut.asterisk_site import AsteriskNotFound
 from sambut.commands import token
 from sambut.commands.apply import apply
@@ -16,14 +17,31 @@ from sambut.commands.export import export
 from sambut.commands.hash_pin import hash_pin
 from sambut.commands.office import EXIT_FAILED, settings_or_exit, stop
 from sambut.demo.run import run_demo
+from sambut.doctor.examination import NotStartable
 from sambut.logs import set_up_logs
+from sambut.one_program import AlreadyRunning
 from sambut.program import NoCentre, run_program
 from sambut.secrets_file import SecretsUnusable
 from sambut.settings import Settings
 from store.database import StoreFailed
 from telephony.config.quoting import UnsafeConfigValue
+from telephony.process import AsteriskDied
 
 log = structlog.get_logger(__name__)
+
+NOT_STARTED = (
+    AlreadyRunning,
+    NoCentre,
+    NotStartable,
+    AsteriskDied,
+    AsteriskNotFound,
+    StoreFailed,
+    JournalFailed,
+    SecretsUnusable,
+    UnsafeConfigValue,
+    OSError,
+)
+"""Why a start came to nothing; each says what, where, and how to mend it."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(apply)
@@ -48,10 +66,8 @@ def up(
     set_up_logs(level=known.log.level, form=known.log.format)
     try:
         asyncio.run(_run_until_told(known, stop_asterisk=stop_asterisk))
-    except (NoCentre, AsteriskNotFound, StoreFailed, SecretsUnusable, UnsafeConfigValue) as wrong:
+    except NOT_STARTED as wrong:
         stop(f"Not started: {wrong}", EXIT_FAILED)
-    except OSError as wrong:
-        stop(f"Not started: {wrong}. A port that is in use can be changed in the settings.", EXIT_FAILED)
 
 
 @app.command()
@@ -68,7 +84,7 @@ def demo(
     set_up_logs(level="error", form=known.log.format)
     try:
         all_right = asyncio.run(run_demo(known, calls=calls, json_path=json_path))
-    except (AsteriskNotFound, StoreFailed, SecretsUnusable, UnsafeConfigValue, OSError) as wrong:
+    except NOT_STARTED as wrong:
         stop(f"Not started: {wrong}", EXIT_FAILED)
     except KeyboardInterrupt:
         return

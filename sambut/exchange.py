@@ -29,9 +29,11 @@ from telephony.heartbeat import Heartbeat
 from telephony.legs import LegTracker
 from telephony.listen import Listener
 from telephony.perform import AsteriskSwitch, Floor, PhoneModel, RingPolicy
-from telephony.process import AsteriskProcess
+from telephony.process import AsteriskDied, AsteriskProcess
 
 SILENT_MS_MAX = 3_000
+BIRTH_S_MAX = 20.0
+LOOK_S = 0.05
 
 
 class Exchange:
@@ -76,6 +78,7 @@ class Exchange:
             part=self.switch.part,
             sound_closed=lambda reservation_id: self._sound_closed(reservation_id),
         )
+        self._is_newborn = False
         self._compare: Callable[[SwitchPicture], Awaitable[object]] | None = None
         self._sound_closed: Callable[[ReservationId], None] = lambda _: None
         self._heartbeat = Heartbeat(self.commands, now=clock.now, epoch=epoch)
@@ -89,7 +92,10 @@ class Exchange:
         return Path(self.site.spool_dir) / "monitor"
 
     async def start(self, centre: Centre) -> None:
-        """Folders, configuration, process, links. Raises OSError, UnsafeConfigValue."""
+        """Folders, configuration, process, links; waits until an Asterisk that it started is up.
+
+        Raises OSError, UnsafeConfigValue, AsteriskDied.
+        """
         prepare(
             self.site,
             asterisk_data_dir=self._program.data_dir,
@@ -99,9 +105,15 @@ class Exchange:
         write_fallback_script(self.site)
         write_files(Path(self.site.etc_dir), self._texts(centre))
         if self._settings.asterisk.mode == "managed":
-            await self.process.start()
+            self._is_newborn = not await self.process.start()
         await self.events.start()
         await self.commands.start()
+        if self._is_newborn:
+            await self._wait_for_birth()
+
+    def settle(self) -> None:
+        """The program's start is whole: from now on there may be calls, and Asterisk outlives the program."""
+        self._is_newborn = False
 
     def join(
         self,
@@ -133,11 +145,14 @@ class Exchange:
         self.switch.floor = floor_of(centre)
 
     async def close(self, *, stop_asterisk: bool) -> None:
-        """Let go of Asterisk; without ``stop_asterisk`` its calls go on, and the next program takes it over."""
+        """Let go of Asterisk; without ``stop_asterisk`` its calls go on, and the next program takes it over.
+
+        One that was started for a start that came to nothing has no calls, and is ended.
+        """
         await self.switch.close()
         await self.events.close()
         await self.commands.close()
-        if stop_asterisk and self._settings.asterisk.mode == "managed":
+        if (stop_asterisk or self._is_newborn) and self._settings.asterisk.mode == "managed":
             await self.process.stop()
         else:
             self.process.release()
@@ -146,6 +161,19 @@ class Exchange:
         """The beat goes first, so that Asterisk knows this program before it is asked to ring anybody."""
         self._heartbeat.beat()
         self.listener.link_up()
+
+    async def _wait_for_birth(self) -> None:
+        """Until Asterisk is up, or has ended; one that takes longer than is usual is left to the watch."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + BIRTH_S_MAX
+        while loop.time() < until and not self.commands.is_up:
+            if self.process.pid is None:
+                last_words = " / ".join(self.process.last_words()) or "nothing"
+                raise AsteriskDied(
+                    f"{self._program.words[-1]}: Asterisk ended while it was starting, and said: {last_words}; "
+                    f"look into {self.site.log_dir}"
+                )
+            await asyncio.sleep(LOOK_S)
 
     async def _reconcile(self, picture: SwitchPicture) -> None:
         assert self._compare is not None

@@ -26,8 +26,9 @@ from ivr.memory import ContactFlowMemory
 from kernel.ids import TrunkId
 from recorder.follower import Recorder
 from sambut.announcements import announcements_in
-from sambut.asterisk_site import read_program, sounds_dir, transports_on
+from sambut.asterisk_site import sounds_dir, transports_on
 from sambut.clock import WallClock
+from sambut.doctor.examination import refuse_hopeless_start
 from sambut.exchange import Exchange
 from sambut.follow import FloorFollower
 from sambut.followers import Followers, make_followers, tenant_of
@@ -35,6 +36,7 @@ from sambut.health import Health, Probe
 from sambut.late_door import LateDoor
 from sambut.live_centre import LiveCentre
 from sambut.live_numbers import CentreNumbers
+from sambut.one_program import hold_place
 from sambut.readings import show_readings
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings
@@ -74,10 +76,12 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
     """Start all, hand over the running program, and stop all at the end.
 
     ``stop_asterisk``: end a managed Asterisk, calls and all; otherwise it goes on, and its calls with it. ``tasks`` of
-    the running program ends only when something that must not fail has failed. Raises NoCentre, AsteriskNotFound,
-    StoreFailed, SecretsUnusable, OSError (a port is taken), UnsafeConfigValue.
+    the running program ends only when something that must not fail has failed. Raises AlreadyRunning, NoCentre,
+    NotStartable, AsteriskDied, StoreFailed, JournalFailed, SecretsUnusable, OSError, UnsafeConfigValue; nothing that it
+    started is left running then.
     """
     async with AsyncExitStack() as opened:
+        opened.enter_context(hold_place(settings))
         storage = await opened.enter_async_context(open_storage(settings))
         centre = await storage.directory.load()
         if centre is None:
@@ -85,7 +89,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         clock, door = WallClock(), LateDoor()
         exchange = Exchange(
             settings=settings,
-            program=read_program(settings),
+            program=await refuse_hopeless_start(settings, centre),
             centre=centre,
             clock=clock,
             contacts=storage.contacts,
@@ -120,14 +124,15 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         opened.push_async_callback(_end_distributor, distributor, deciding)
         await agi.start()
         opened.push_async_callback(agi.close)
-        await exchange.start(centre)
         opened.push_async_callback(exchange.close, stop_asterisk=stop_asterisk)
+        await exchange.start(centre)
         await office.tell_engine()
         tasks = asyncio.create_task(
             _together(deciding, exchange.run, office.run, tokens.run, *followers.runs()), name="program"
         )
         opened.push_async_callback(_end_tasks, tasks, followers.recorder)
         await _serve(app, settings, opened)
+        exchange.settle()
         log.info("up", http_port=settings.http.port)
         yield Running(
             settings=settings,

@@ -46,7 +46,8 @@ class SecretsFile:
         except FileNotFoundError:
             return {}
         except OSError as wrong:
-            raise SecretsUnusable(f"{self._path}: cannot be read: {wrong.strerror}") from None
+            what = f"{self._path}: cannot be read: {wrong.strerror}"
+            raise SecretsUnusable(f"{what}; let it be a file of the program's own user, mode 600") from None
         except ValueError:
             # The parser's own words may quote what it stumbled over, so they are not passed on.
             raise SecretsUnusable(f'{self._path}: is not TOML; write one line for each, as "trunk.x" = "..."') from None
@@ -71,7 +72,7 @@ class SecretsFile:
 
     def _check_mode(self, status: os.stat_result) -> None:
         if not stat.S_ISREG(status.st_mode):
-            raise SecretsUnusable(f"{self._path}: is not a file")
+            raise SecretsUnusable(f"{self._path}: is not a file; take away what is there")
         if status.st_mode & 0o177:
             mode = stat.S_IMODE(status.st_mode)
             raise SecretsUnusable(

@@ -26,7 +26,9 @@ class NotReached(Exception):
 @asynccontextmanager
 async def visit(settings: LinkSettings) -> AsyncIterator[AmiLink]:
     """A link that is up. Tries once only: more would look like an attack. Raises NotLetIn, NotReached."""
-    once = replace(settings, events="off", wanted_events=frozenset(), reconnect_ms_min=60_000, reconnect_ms_max=60_000)
+    once = replace(
+        settings, events="system", wanted_events=frozenset(), reconnect_ms_min=60_000, reconnect_ms_max=60_000
+    )
     link = AmiLink(once, now=WallClock().now)
     await link.start()
     try:

@@ -22,8 +22,9 @@ async def look_at_asterisk(settings: Settings) -> tuple[list[Finding], AsteriskP
     try:
         program = read_program(settings)
     except AsteriskNotFound as missing:
-        what, _, mend = str(missing).partition(": ")
-        return [wrong("asterisk.record", what, mend or _MEND)], None
+        path, _, words = str(missing).partition(": ")
+        what, _, mend = words.rpartition("; ")
+        return [wrong(path, what, mend)], None
     return [await _version(program), *look_at_modules(program.modules_dir)], program
 
 

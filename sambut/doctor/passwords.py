@@ -13,7 +13,7 @@ def look_at_secrets(settings: Settings, centre: Centre | None) -> list[Finding]:
         known = SecretsFile(path).read()
     except SecretsUnusable as unusable:
         what, _, mend = str(unusable).removeprefix(f"{path}: ").partition("; ")
-        return [wrong(str(path), what, mend or "let it be a file of the program's own user, mode 600")]
+        return [wrong(str(path), what, mend)]
     missing = [
         f"trunk.{trunk.id}"
         for trunk in (centre.trunks if centre else ())

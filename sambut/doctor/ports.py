@@ -11,7 +11,6 @@ from sambut.doctor.findings import Finding, fine, wrong
 from sambut.doctor.sockets import Protocol, holders
 from sambut.settings import Settings
 
-
 MEND_TAKEN: Final = "stop that one, or choose another port in the settings"
 
 

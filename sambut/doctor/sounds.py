@@ -9,7 +9,7 @@ from agi_scripts import agent_aux, agent_desk, agent_login, agent_logout, agent_
 from centre.model import Centre
 from ivr.core.flow import Node
 from ivr.core.nodes import KINDS
-from ivr.core.settings import read_settings, references_of
+from ivr.core.settings import references_of
 from ivr.core.specs import ReferenceKind
 from kernel.ids import PromptId
 from sambut.announcements import SOUND_ENDINGS
@@ -74,10 +74,8 @@ def wanted_sounds(centre: Centre | None) -> dict[tuple[str, PromptId], str]:
 
 def _prompts_of(node: Node) -> Iterator[PromptId]:
     kind = KINDS.get(node.kind)
-    settings = read_settings(kind.settings, node.settings) if kind else ()
-    # What this version cannot read is refused when the centre is loaded, and told there.
-    if not isinstance(settings, tuple):
-        for _, (reference, name) in references_of(settings):
+    if kind is not None:
+        for _, (reference, name) in references_of(kind.settings, node.settings):
             if reference is ReferenceKind.PROMPT:
                 yield PromptId(name)
 
