@@ -38,7 +38,6 @@ RIGHTS: Final = (
         secret="ami.commands",  # noqa: S106 - the secret's name
         needed=frozenset(
             {
-                "CoreShowChannels",
                 "DeviceStateList",
                 "Getvar",
                 "Hangup",

@@ -14,7 +14,6 @@ import pytest
 from sambut import program
 from sambut.asterisk_site import read_program, sounds_dir
 from sambut.program import run_program
-from sambut.secrets_file import SecretsFile
 from sambut.settings import Paths, Settings
 from tests.e2e.floor import CallFloor, settings_in
 from tests.e2e.start import Ended, processes_of, run_sambut, save_sample_centre, write_settings
@@ -126,48 +125,15 @@ def with_modules(settings: Settings, harm: Callable[[Path], None]) -> Settings:
     return change(settings, "asterisk", record=str(record))
 
 
-async def test_without_asterisk_it_is_told_how_to_get_one(settings: Settings) -> None:
-    sentence = await refused(change(settings, "asterisk", record=str(settings.base_dir / "none.json")))
-
-    assert sentence.endswith("none.json: no record of an Asterisk; run `make setup` once")
-
-
-@pytest.mark.parametrize(
-    ("prompt", "content", "words"),
-    [
-        ("welcome", None, "the announcement welcome of flow main is missing in id; record it"),
-        ("digit-7", b"RIFF....WAVEfmt ", "the announcement digit-7 of the program is no PCM WAV file; save it as WAV"),
-    ],
-)
-async def test_a_missing_or_broken_announcement_is_named(
-    settings: Settings, prompt: str, content: bytes | None, words: str
-) -> None:
+async def test_a_missing_announcement_is_named(settings: Settings) -> None:
     folder = settings.base_dir / "sounds"
     shutil.copytree(sounds_dir(settings), folder)
-    sound = folder / "id" / f"{prompt}.wav"
+    sound = folder / "id" / "welcome.wav"
     sound.unlink()
-    if content is not None:
-        sound.write_bytes(content)
 
-    assert f"{sound}: {words}" in await refused(change(settings, "asterisk", sounds=str(folder)))
+    sentence = await refused(change(settings, "asterisk", sounds=str(folder)))
 
-
-async def test_before_a_centre_was_applied_it_is_told_how(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
-
-    assert await refused(settings) == "there is no centre yet: `sambut apply FILE` makes one"
-    assert processes_of(settings.run_dir) == []
-
-
-async def test_secrets_that_others_can_read_are_not_used(settings: Settings) -> None:
-    SecretsFile(settings.secrets_file).ensure(["ami.events"])
-    settings.secrets_file.chmod(0o644)
-
-    sentence = await refused(settings)
-
-    assert sentence == (
-        f"{settings.secrets_file}: its mode is 644, so others can use it; run: chmod 600 {settings.secrets_file}"
-    )
+    assert sentence == f"{sound}: the announcement welcome of flow main is missing in id; record it and put it there"
 
 
 async def test_a_start_that_fails_late_leaves_no_asterisk_behind(
