@@ -12,7 +12,7 @@ from sambut.doctor.findings import Finding, all_wrong, fine
 from sambut.doctor.folders import look_at_folders
 from sambut.doctor.host_name import look_at_host_name
 from sambut.doctor.passwords import look_at_secrets
-from sambut.doctor.ports import Ours, look_at_ports
+from sambut.doctor.port_owners import Ours, look_at_ports
 from sambut.doctor.rtp import look_at_rtp
 from sambut.doctor.sounds import look_at_sounds
 from sambut.one_program import running_pid

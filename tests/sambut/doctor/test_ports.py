@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sambut.doctor.findings import Finding, Level
-from sambut.doctor.ports import Ours, look_at_ports, wanted_ports
+from sambut.doctor.port_owners import Ours, look_at_ports, wanted_ports
 from sambut.doctor.rtp import look_at_rtp
 from sambut.doctor.sockets import holders
 from sambut.settings import Settings
