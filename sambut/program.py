@@ -83,9 +83,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
     async with AsyncExitStack() as opened:
         opened.enter_context(hold_place(settings))
         storage = await opened.enter_async_context(open_storage(settings))
-        centre = await storage.directory.load()
-        if centre is None:
-            raise NoCentre("there is no centre yet: `sambut apply FILE` makes one")
+        centre = await _centre_in_force(storage)
         clock, door = WallClock(), LateDoor()
         exchange = Exchange(
             settings=settings,
@@ -144,6 +142,13 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             health=health,
             tasks=tasks,
         )
+
+
+async def _centre_in_force(storage: Storage) -> Centre:
+    centre = await storage.directory.load()
+    if centre is None:
+        raise NoCentre("there is no centre yet: `sambut apply FILE` makes one")
+    return centre
 
 
 def _office(
