@@ -1,6 +1,6 @@
 """What must be true after every step. The tests ask after each input; a broken line here is always a bug."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from acd.core.agent_states import CALL_STATES, OFFERED_STATES, AgentState
@@ -116,13 +116,13 @@ def _lines_agree(state: State) -> Iterator[str]:
         yield "the profiles' lines are not those who are ready"
 
 
-def _flat(lines: dict[Any, list[Any]]) -> list[tuple[Any, Any]]:
+def _flat(lines: Mapping[Any, Iterable[Any]]) -> list[tuple[Any, Any]]:
     return sorted((group, key) for group, line in lines.items() for key in line)
 
 
 def _tallies_balance(state: State) -> Iterator[str]:
     for queue_id, tally in state.tallies.items():
-        waiting = len(state.lines.queues.get(queue_id, ()))
+        waiting = len(state.lines.in_queue(queue_id))
         exits = tally.answered + tally.abandoned + tally.short_abandoned + tally.left
         if tally.offered != exits + waiting:
             yield f"{queue_id} was offered {tally.offered} but {exits} left and {waiting} wait"

@@ -44,7 +44,7 @@ def newcomers_of(state: State, step_facts: list[Fact]) -> Newcomers:
             case facts.AgentDefined():
                 agent_ids.append(fact.settings.agent_id)
             case facts.QueueDefined():
-                interaction_ids.extend(key[-1] for key in state.lines.queues.get(fact.settings.queue_id, ()))
+                interaction_ids.extend(key[-1] for key in state.lines.in_queue(fact.settings.queue_id))
             case _:
                 pass
     waiting = {state.interactions[one].key: None for one in interaction_ids if _waits(state, one)}

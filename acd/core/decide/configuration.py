@@ -14,7 +14,7 @@ def configure_queue(step: Step, given: inputs.QueueConfigured) -> None:
 def remove_queue(step: Step, given: inputs.QueueRemoved) -> None:
     if given.queue_id not in step.state.queues:
         step.refuse(RefusalCode.UNKNOWN_QUEUE, given.queue_id)
-    elif step.state.lines.queues.get(given.queue_id):
+    elif step.state.lines.in_queue(given.queue_id):
         step.refuse(RefusalCode.STILL_IN_USE, given.queue_id)
     else:
         step.record(facts.QueueWithdrawn(queue_id=given.queue_id))

@@ -19,7 +19,7 @@ def _queue_defined(state: State, fact: facts.QueueDefined, at: Instant) -> None:
     settings = fact.settings
     state.queues[settings.queue_id] = settings
     state.tallies.setdefault(settings.queue_id, Tally())
-    for key in tuple(state.lines.queues.get(settings.queue_id, ())):
+    for key in state.lines.in_queue(settings.queue_id):
         # Whoever waits already is under the new rules from now on; place and priority stay.
         interaction = state.interactions[key[-1]]
         stay = interaction.stay
@@ -47,7 +47,7 @@ def _queue_defined(state: State, fact: facts.QueueDefined, at: Instant) -> None:
 def _queue_withdrawn(state: State, fact: facts.QueueWithdrawn, at: Instant) -> None:
     del state.queues[fact.queue_id]
     del state.tallies[fact.queue_id]
-    state.lines.queues.pop(fact.queue_id, None)
+    state.lines.close_queue(fact.queue_id)
 
 
 def _agent_defined(state: State, fact: facts.AgentDefined, at: Instant) -> None:

@@ -73,7 +73,7 @@ def test_lines_that_lose_somebody_say_so() -> None:
     lines = Lines()
     lines.wait((), caller_key(5, Instant(0), 1, InteractionId("c1")))
 
-    with pytest.raises(AssertionError):
+    with pytest.raises(ValueError, match="not in list"):
         lines.stop_waiting((), caller_key(5, Instant(0), 0, InteractionId("c0")))
 
 
