@@ -10,6 +10,7 @@ import typer
 
 from acd.ports import JournalFailed
 from sambut.asterisk_site import AsteriskNotFound
+from sambut.bench.command import bench
 from sambut.commands import token
 from sambut.commands.apply import apply
 from sambut.commands.check import check
@@ -49,6 +50,7 @@ app.command()(check)
 app.command()(export)
 app.command()(hash_pin)
 app.add_typer(token.app, name="token")
+app.add_typer(bench, name="bench")
 
 
 @app.command()
