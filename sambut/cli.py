@@ -11,6 +11,7 @@ import typer
 from acd.ports import JournalFailed
 from sambut.asterisk_site import AsteriskNotFound
 from sambut.bench.command import bench
+from sambut.collector import settle_collector
 from sambut.commands import token
 from sambut.commands.apply import apply
 from sambut.commands.check import check
@@ -100,6 +101,7 @@ async def _run_until_told(settings: Settings, *, stop_asterisk: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     async with run_program(settings, stop_asterisk=stop_asterisk) as running:
+        settle_collector()
         waiting = asyncio.create_task(told.wait())
         await asyncio.wait({waiting, running.tasks}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()

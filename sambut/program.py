@@ -28,7 +28,6 @@ from recorder.follower import Recorder
 from sambut.announcements import announcements_in
 from sambut.asterisk_site import sounds_dir, transports_on
 from sambut.clock import WallClock
-from sambut.collector import settle_collector
 from sambut.doctor.examination import refuse_hopeless_start
 from sambut.exchange import Exchange
 from sambut.follow import FloorFollower
@@ -132,7 +131,6 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         opened.push_async_callback(_end_tasks, tasks, followers.recorder)
         await _serve(app, settings, opened)
         exchange.settle()
-        settle_collector()
         log.info("up", http_port=settings.http.port)
         yield Running(
             settings=settings,
