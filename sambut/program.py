@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from acd.distributor import Distributor, open_distributor
+from agi_scripts.agent_aux import AUX_REASONS
 from agi_scripts.centre_view import CentreView
 from agi_scripts.login_tries import LoginTries
 from agi_scripts.pins import Argon2Pins
@@ -47,8 +48,6 @@ from telephony.agi.server import AgiServer, AgiSettings
 
 log = structlog.get_logger(__name__)
 
-AUX_REASONS = {"1": "break", "2": "lunch", "3": "meeting", "4": "training", "5": "other"}
-"""Reason codes by the digit an agent dials behind the aux code."""
 RECORDINGS_S_MAX = 10.0
 FLOW_GRACE_MS = 500
 

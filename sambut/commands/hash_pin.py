@@ -30,14 +30,6 @@ def pin_hash_of(pin: str) -> str:
     return _HASHER.hash(pin)
 
 
-def is_pin(pin: str, pin_hash: str) -> bool:
-    """Whether this PIN has this hash. Takes about 0.1 s; never in the event loop's own thread."""
-    try:
-        return _HASHER.verify(pin_hash, pin)
-    except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):
-        return False
-
-
 def hash_pin() -> None:
     """Ask for a PIN twice (or read one line of standard input) and print its hash for the centre file.
 

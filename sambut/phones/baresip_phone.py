@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from urllib.parse import quote
 
 from baresip import Account, BaresipError, Call, RegistrationError, Runtime, StackEvent, UserAgent
 
@@ -13,6 +12,7 @@ from sambut.phones.chores import Chores
 from sambut.phones.commands import Register
 from sambut.phones.events import Dialed, Registered, RegistrationFailed, Ringing, Unregistered
 from sambut.phones.exchange import NotDone, Tell
+from sambut.phones.held_calls import HeldCalls, uri_of
 from sambut.phones.invitation import caller_of
 from sambut.phones.lines import now_ms
 from sambut.phones.plans import AnyPlan, KeyPress, LetsItRing
@@ -42,20 +42,12 @@ def address_of_record(settings: Register) -> str:
     return f'"{name}" {account.aor()}' if name else account.aor()
 
 
-def uri_of(target: str, settings: Register) -> str:
-    """The URI of a dialled target: `*11#` becomes `sip:*11%23@server:port`; a whole URI stays as it is."""
-    if target.startswith(("sip:", "sips:")):
-        return target
-    user = quote(target, safe="*+-_.!~'()&=$,;?/")
-    return f"sip:{user}@{settings.server}:{settings.port};transport={settings.transport}"
-
-
-class BaresipPhone:
+class BaresipPhone(HeldCalls[BaresipCall]):
     """See `exchange.Phone` for what each method promises."""
 
     def __init__(self, runtime: Runtime, settings: Register, tell: Tell, voices: Voices, decliner: Decliner) -> None:
+        super().__init__(settings)
         self._runtime = runtime
-        self._settings = settings
         self._tell = tell
         self._voices = voices
         self._decliner = decliner
@@ -63,8 +55,6 @@ class BaresipPhone:
         self._plan: AnyPlan = LetsItRing()
         self._tone_hz = settings.tone_hz
         self._folder = settings.record_folder
-        self._calls: dict[str, BaresipCall] = {}
-        self._calls_made = 0
         self._chores = Chores()
 
     @property
@@ -168,10 +158,9 @@ class BaresipPhone:
         call.follow(self._plan)
 
     def _adopt(self, stack_call: Call) -> BaresipCall:
-        self._calls_made += 1
         call = BaresipCall(
             device=self._settings.device,
-            name=f"{self._settings.device}-{self._calls_made}",
+            name=self._next_name(),
             call=stack_call,
             tell=self._tell,
             voices=self._voices,
@@ -181,43 +170,6 @@ class BaresipPhone:
         call.tone_hz, call.folder = self._tone_hz, self._folder
         self._calls[call.name] = call
         return call
-
-    def _forget(self, call: BaresipCall) -> None:
-        self._calls.pop(call.name, None)
-
-    def _call(self, name: str) -> BaresipCall:
-        found = self._calls.get(name) if name else next(reversed(self._calls.values()), None)
-        if found is None:
-            raise NotDone("no_such_call", "the phone has no such call now")
-        return found
-
-    async def pick_up(self, call: str) -> None:
-        """Answer a ringing call."""
-        await self._call(call).pick_up()
-
-    async def refuse(self, call: str, status: int) -> None:
-        """Refuse a ringing call."""
-        await self._call(call).refuse(status)
-
-    async def hang_up(self, call: str) -> None:
-        """End a call."""
-        await self._call(call).hang_up()
-
-    async def hold(self, call: str) -> None:
-        """Hold the far end."""
-        await self._call(call).hold()
-
-    async def resume(self, call: str) -> None:
-        """Take the far end off hold."""
-        await self._call(call).resume()
-
-    async def press(self, call: str, press: tuple[KeyPress, ...]) -> None:
-        """Begin to press keys."""
-        await self._call(call).press(press)
-
-    async def transfer(self, call: str, target: str) -> None:
-        """Begin a blind transfer."""
-        await self._call(call).transfer(uri_of(target, self._settings))
 
     async def close(self) -> None:
         """End its calls and its registration. The user agent itself ends with the runtime."""

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from pathlib import Path
-from urllib.parse import quote
 
 import pjsua2 as pj
 
@@ -11,6 +10,7 @@ from sambut.phones import tones
 from sambut.phones.commands import Register
 from sambut.phones.events import Dialed, Registered, RegistrationFailed, Ringing, Unregistered
 from sambut.phones.exchange import NotDone, Tell
+from sambut.phones.held_calls import HeldCalls, uri_of
 from sambut.phones.invitation import SHOWN_HEADERS, caller_of, headers_of
 from sambut.phones.lines import now_ms
 from sambut.phones.pjsua_call import PjsuaCall
@@ -36,11 +36,11 @@ class PjsuaAccount(pj.Account):  # type: ignore[misc] # pjsua2 is SWIG code with
         self._phone.ring(prm.callId, prm.rdata.wholeMsg)
 
 
-class PjsuaPhone:
+class PjsuaPhone(HeldCalls[PjsuaCall]):
     """See `exchange.Phone` for what each method promises."""
 
     def __init__(self, settings: Register, tell: Tell, *, address: str, tones_folder: Path) -> None:
-        self._settings = settings
+        super().__init__(settings)
         self._tell = tell
         self._address = address
         self._tones_folder = tones_folder
@@ -48,8 +48,6 @@ class PjsuaPhone:
         self._player: pj.AudioMediaPlayer | None = None
         self._plan: AnyPlan = LetsItRing()
         self._folder = settings.record_folder
-        self._calls: dict[str, PjsuaCall] = {}
-        self._calls_made = 0
         self._is_registered = False
         self._unregistered = asyncio.Event()
 
@@ -141,18 +139,11 @@ class PjsuaPhone:
         call = self._adopt(pj.PJSUA_INVALID_ID, {})
         call.after_answer(press, hang_up_after_ms)
         try:
-            call.makeCall(self._uri_of(target), how)
+            call.makeCall(uri_of(target, self._settings), how)
         except pj.Error as error:
             self._forget(call)
             raise NotDone("failed", error.reason) from error
         self._tell(Dialed(at_ms=now_ms(), device=self._settings.device, call=call.name, target=target))
-
-    def _uri_of(self, target: str) -> str:
-        if target.startswith(("sip:", "sips:")):
-            return target
-        settings = self._settings
-        user = quote(target, safe="*+-_.!~'()&=$,;?/")
-        return f"sip:{user}@{settings.server}:{settings.port};transport={settings.transport}"
 
     def ring(self, stack_id: int, message: str) -> None:
         """A call comes in."""
@@ -169,12 +160,11 @@ class PjsuaPhone:
             call.ring(self._plan)
 
     def _adopt(self, stack_id: int, headers: dict[str, str]) -> PjsuaCall:
-        self._calls_made += 1
         call = PjsuaCall(
             self._own_account,
             stack_id,
             device=self._settings.device,
-            name=f"{self._settings.device}-{self._calls_made}",
+            name=self._next_name(),
             headers=headers,
             tell=self._tell,
             player=lambda: self._player,
@@ -183,43 +173,6 @@ class PjsuaPhone:
         )
         self._calls[call.name] = call
         return call
-
-    def _forget(self, call: PjsuaCall) -> None:
-        self._calls.pop(call.name, None)
-
-    def _call(self, name: str) -> PjsuaCall:
-        found = self._calls.get(name) if name else next(reversed(self._calls.values()), None)
-        if found is None:
-            raise NotDone("no_such_call", "the phone has no such call now")
-        return found
-
-    async def pick_up(self, call: str) -> None:
-        """Answer a ringing call."""
-        await self._call(call).pick_up()
-
-    async def refuse(self, call: str, status: int) -> None:
-        """Refuse a ringing call."""
-        await self._call(call).refuse(status)
-
-    async def hang_up(self, call: str) -> None:
-        """End a call."""
-        await self._call(call).hang_up()
-
-    async def hold(self, call: str) -> None:
-        """Hold the far end."""
-        await self._call(call).hold()
-
-    async def resume(self, call: str) -> None:
-        """Take the far end off hold."""
-        await self._call(call).resume()
-
-    async def press(self, call: str, press: tuple[KeyPress, ...]) -> None:
-        """Begin to press keys."""
-        await self._call(call).press(press)
-
-    async def transfer(self, call: str, target: str) -> None:
-        """Begin a blind transfer."""
-        await self._call(call).transfer(self._uri_of(target))
 
     async def close(self) -> None:
         """End its calls and its registration, and let go of everything pjsua2 has made for it."""

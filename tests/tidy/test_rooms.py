@@ -46,6 +46,12 @@ def test_every_room_has_its_layer() -> None:
     assert rooms() <= layered
 
 
+def test_no_room_may_import_the_phones_stacks() -> None:
+    contracts = {contract["id"]: contract for contract in tool("importlinter")["contracts"]}
+
+    assert set(contracts["pjsua2"]["source_modules"]) == set(contracts["baresip"]["source_modules"]) == rooms()
+
+
 def test_every_room_is_packaged() -> None:
     assert rooms() <= set(tool("hatch")["build"]["only-include"])
 
