@@ -17,7 +17,7 @@ from reports.rows import InteractionRow
 from sambut.commands.hash_pin import pin_hash_of
 from sambut.demo.sample_centre import AGENT_IDS, demo_centre
 from sambut.phones.callers import TrunkCallers
-from sambut.phones.crowd import AgentPhones
+from sambut.phones.crowd import AgentPhones, Phones
 from sambut.phones.sipp_program import sipp_words
 from sambut.program import Running, run_program
 from sambut.secrets_file import SecretsFile
@@ -25,6 +25,7 @@ from sambut.settings import Agi, Asterisk, Http, Paths, Settings
 from sambut.storage import open_storage
 
 T = TypeVar("T")
+F = TypeVar("F")
 PIN = "246810"
 
 
@@ -81,14 +82,20 @@ class CallFloor:
     callers: TrunkCallers
     folder: Path
 
-    async def seat(self, agent: str, phone: str, *, tone_hz: int = 1000, ready: bool = True) -> None:
-        """Register a phone, and let an agent sit down at it."""
+    async def plug_in(self, phone: str, *, tone_hz: int = 1000, phones: Phones | None = None) -> None:
+        """Register a phone; ``phones``: of another process than the usual one."""
         settings = self.running.settings
         secret = SecretsFile(settings.secrets_file).read()[f"device.{phone}"]
         port = settings.asterisk.sip_udp_port
-        await self.phones.register(
+        await (phones or self.phones).register(
             phone, password=secret, server="127.0.0.1", port=port, tone_hz=tone_hz, record_folder=self.folder
         )
+
+    async def seat(
+        self, agent: str, phone: str, *, tone_hz: int = 1000, ready: bool = True, phones: Phones | None = None
+    ) -> None:
+        """Register a phone, and let an agent sit down at it."""
+        await self.plug_in(phone, tone_hz=tone_hz, phones=phones)
         door = self.running.distributor
         await door.submit(LogIn(agent_id=AgentId(agent), device_id=DeviceId(phone)))
 
@@ -141,6 +148,20 @@ class CallFloor:
     def state_of(self, agent: str) -> str:
         """An agent's state now."""
         return str(self.running.hub.picture.agents[AgentId(agent)].state)
+
+    async def until(self, agent: str, state: str, reason_code: str | None = None, *, within_s: float = 5) -> None:
+        """Wait until an agent is in a state, for a reason if one is given."""
+
+        async def look() -> bool | None:
+            now = self.running.hub.picture.agents[AgentId(agent)]
+            return True if now.state == state and reason_code in (None, now.reason_code) else None
+
+        await eventually(look, within_s=within_s, what=f"{agent} {state} {reason_code or ''}".strip())
+
+    async def all_facts(self, kind: type[F]) -> list[F]:
+        """All facts of one class in the journal, in order."""
+        journal = self.running.storage.journal
+        return [fact async for entry in journal.read() for fact in entry.facts if isinstance(fact, kind)]
 
 
 async def put_centre(settings: Settings, *, rewrite: Callable[[str], str] = str) -> None:
