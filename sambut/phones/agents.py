@@ -20,7 +20,7 @@ from collections.abc import Sequence
 import structlog
 from baresip import Config, Runtime
 
-from sambut.phones.baresip_decline import Decliner
+from sambut.phones.baresip_refusal import Refuser
 from sambut.phones.baresip_phone import BaresipPhone
 from sambut.phones.baresip_voice import Voices
 from sambut.phones.commands import Register
@@ -68,11 +68,11 @@ async def run(options: argparse.Namespace) -> None:
         )
     )
     voices = Voices()
-    decliner = Decliner()
+    refuser = Refuser()
     speaking = asyncio.create_task(voices.run())
 
     async def make_phone(settings: Register) -> BaresipPhone:
-        phone = BaresipPhone(runtime, settings, door.tell, voices, decliner)
+        phone = BaresipPhone(runtime, settings, door.tell, voices, refuser)
         await phone.open()
         return phone
 

@@ -20,7 +20,7 @@ import baresip
 from baresip import BaresipError, Call, CallState, Event, StackEvent, StaleHandleError
 from baresip.errors import split_status
 
-from sambut.phones.baresip_decline import Decliner
+from sambut.phones.baresip_refusal import Refuser
 from sambut.phones.baresip_voice import Voice, Voices
 from sambut.phones.chores import Chores
 from sambut.phones.conduct import follow
@@ -59,7 +59,7 @@ class BaresipCall:
         call: Call,
         tell: Tell,
         voices: Voices,
-        decliner: Decliner,
+        refuser: Refuser,
         on_ended: Callable[["BaresipCall"], None],
     ) -> None:
         self.name = name
@@ -69,7 +69,7 @@ class BaresipCall:
         self._call = call
         self._tell = tell
         self._voices = voices
-        self._decliner = decliner
+        self._refuser = refuser
         self._on_ended = on_ended
         self._voice: Voice | None = None
         self._incoming = call.state is CallState.INCOMING
@@ -104,14 +104,23 @@ class BaresipCall:
         await _asked(self._call.answer())
 
     async def refuse(self, status: int) -> None:
-        """Refuse with 486 or 603."""
+        """Refuse with 480, 486 or 603."""
+        self._begin_to_refuse(status)
+        if status == 486:
+            await _asked(self._call.reject())
+        elif not self._refuser.refuse(self._call.call_id or "", status):
+            raise NotDone("no_such_call", "the caller is gone")
+
+    async def forward(self, uri: str) -> None:
+        """Refuse with 302 and another address."""
+        self._begin_to_refuse(302)
+        if not self._refuser.forward(self._call.call_id or "", uri):
+            raise NotDone("no_such_call", "the caller is gone")
+
+    def _begin_to_refuse(self, status: int) -> None:
         if self._call.state is not CallState.INCOMING:
             raise NotDone("wrong_state", "the call does not ring")
         self._ended_here, self._refused_with = True, status
-        if status != 603:
-            await _asked(self._call.reject())
-        elif not self._decliner.decline(self._call.call_id or ""):
-            raise NotDone("no_such_call", "the caller is gone")
 
     async def hang_up(self) -> None:
         """End it in whatever state it is."""

@@ -6,7 +6,7 @@ import contextlib
 from baresip import Account, BaresipError, Call, RegistrationError, Runtime, StackEvent, UserAgent
 
 from sambut.phones.baresip_call import BaresipCall
-from sambut.phones.baresip_decline import Decliner
+from sambut.phones.baresip_refusal import Refuser
 from sambut.phones.baresip_voice import Voices
 from sambut.phones.chores import Chores
 from sambut.phones.commands import Register
@@ -45,12 +45,12 @@ def address_of_record(settings: Register) -> str:
 class BaresipPhone(HeldCalls[BaresipCall]):
     """See `exchange.Phone` for what each method promises."""
 
-    def __init__(self, runtime: Runtime, settings: Register, tell: Tell, voices: Voices, decliner: Decliner) -> None:
+    def __init__(self, runtime: Runtime, settings: Register, tell: Tell, voices: Voices, refuser: Refuser) -> None:
         super().__init__(settings)
         self._runtime = runtime
         self._tell = tell
         self._voices = voices
-        self._decliner = decliner
+        self._refuser = refuser
         self._agent: UserAgent | None = None
         self._plan: AnyPlan = LetsItRing()
         self._tone_hz = settings.tone_hz
@@ -164,7 +164,7 @@ class BaresipPhone(HeldCalls[BaresipCall]):
             call=stack_call,
             tell=self._tell,
             voices=self._voices,
-            decliner=self._decliner,
+            refuser=self._refuser,
             on_ended=self._forget,
         )
         call.tone_hz, call.folder = self._tone_hz, self._folder

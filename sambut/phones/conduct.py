@@ -5,7 +5,16 @@ from collections.abc import Mapping
 from typing import Protocol, assert_never
 
 from sambut.phones.invitation import auto_answer_after_ms
-from sambut.phones.plans import AnyPlan, Declines, IsBusy, LetsItRing, PicksUp, PicksUpWhenTold
+from sambut.phones.plans import (
+    AnyPlan,
+    Declines,
+    DoesNotDisturb,
+    Forwards,
+    IsBusy,
+    LetsItRing,
+    PicksUp,
+    PicksUpWhenTold,
+)
 
 
 class RingingCall(Protocol):
@@ -15,7 +24,10 @@ class RingingCall(Protocol):
         """Answer it."""
 
     async def refuse(self, status: int) -> None:
-        """Refuse it with a SIP status, 486 or 603."""
+        """Refuse it with a SIP status: 480, 486 or 603."""
+
+    async def forward(self, uri: str) -> None:
+        """Refuse it with 302 and another address."""
 
     async def hang_up(self) -> None:
         """End it."""
@@ -37,6 +49,12 @@ async def follow(plan: AnyPlan, call: RingingCall, headers: Mapping[str, str]) -
         case IsBusy():
             await asyncio.sleep(plan.after_ms / 1000)
             await call.refuse(486)
+        case DoesNotDisturb():
+            await asyncio.sleep(plan.after_ms / 1000)
+            await call.refuse(480)
+        case Forwards():
+            await asyncio.sleep(plan.after_ms / 1000)
+            await call.forward(plan.to)
         case LetsItRing():
             return
         case _:

@@ -17,7 +17,7 @@ class HeldCall(Protocol):
         """Answer."""
 
     async def refuse(self, status: int) -> None:
-        """Refuse with 486 or 603."""
+        """Refuse with 480, 486 or 603."""
 
     async def hang_up(self) -> None:
         """End it in whatever state it is."""

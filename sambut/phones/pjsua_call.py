@@ -101,11 +101,21 @@ class PjsuaCall(pj.Call):  # type: ignore[misc] # pjsua2 is SWIG code without ty
             self.answer(_op(200))
 
     async def refuse(self, status: int) -> None:
-        """Refuse with 486 or 603."""
+        """Refuse with 480, 486 or 603."""
         self._check_that(self._rings, "the call does not ring")
         self._ended_here = True
         with _asked():
             self.hangup(_op(status))
+
+    async def forward(self, uri: str) -> None:
+        """Refuse with 302 and another address."""
+        self._check_that(self._rings, "the call does not ring")
+        self._ended_here = True
+        how, contact = _op(302), pj.SipHeader()
+        contact.hName, contact.hValue = "Contact", f"<{uri}>"
+        how.txOption.headers.append(contact)
+        with _asked():
+            self.hangup(how)
 
     async def hang_up(self) -> None:
         """End it in whatever state it is; a ringing one is refused with 486."""

@@ -48,8 +48,21 @@ class IsBusy(Plan, frozen=True, kw_only=True):
     after_ms: Milliseconds = 0
 
 
+class DoesNotDisturb(Plan, frozen=True, kw_only=True):
+    """Refuses with 480, as many phones do that are set not to disturb."""
+
+    after_ms: Milliseconds = 0
+
+
+class Forwards(Plan, frozen=True, kw_only=True):
+    """Sends the caller elsewhere with 302: ``to`` is a whole sip: URI."""
+
+    to: Annotated[str, msgspec.Meta(pattern=r"^sips?:[!-~]{1,200}$")]
+    after_ms: Milliseconds = 0
+
+
 class LetsItRing(Plan, frozen=True, kw_only=True):
     """Rings until the caller's side gives up."""
 
 
-AnyPlan = PicksUp | PicksUpWhenTold | Declines | IsBusy | LetsItRing
+AnyPlan = PicksUp | PicksUpWhenTold | Declines | IsBusy | DoesNotDisturb | Forwards | LetsItRing

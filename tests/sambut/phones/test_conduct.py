@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from sambut.phones.conduct import follow
-from sambut.phones.plans import AnyPlan, Declines, IsBusy, LetsItRing, PicksUp, PicksUpWhenTold
+from sambut.phones.plans import (
+    AnyPlan,
+    Declines,
+    DoesNotDisturb,
+    Forwards,
+    IsBusy,
+    LetsItRing,
+    PicksUp,
+    PicksUpWhenTold,
+)
 
 TOLD = {"Alert-Info": "info=alert-autoanswer"}
 
@@ -46,6 +55,9 @@ class NotedCall:
     async def refuse(self, status: int) -> None:
         self._note(f"refuse {status}")
 
+    async def forward(self, uri: str) -> None:
+        self._note(f"forward to {uri}")
+
     async def hang_up(self) -> None:
         self._note("hang up")
 
@@ -62,6 +74,8 @@ class NotedCall:
         (PicksUpWhenTold(otherwise_after_ms=4000), TOLD, [("pick up", 0)]),
         (Declines(after_ms=700), {}, [("refuse 603", 700)]),
         (IsBusy(), {}, [("refuse 486", 0)]),
+        (DoesNotDisturb(after_ms=50), {}, [("refuse 480", 50)]),
+        (Forwards(to="sip:0812@x", after_ms=10), {}, [("forward to sip:0812@x", 10)]),
         (LetsItRing(), TOLD, []),
     ],
 )

@@ -10,7 +10,7 @@ from sambut.phones.events import (
     Ended,
     Ringing,
 )
-from sambut.phones.plans import Declines, IsBusy, LetsItRing, PicksUp, PicksUpWhenTold
+from sambut.phones.plans import Declines, DoesNotDisturb, Forwards, IsBusy, LetsItRing, PicksUp, PicksUpWhenTold
 from tests.sambut.phones.bench import Bench
 from tests.sambut.phones.people import HOSTILE_NAME, KINDS, Kind, caller, register
 
@@ -39,12 +39,12 @@ async def test_ringing_shows_who_calls_and_the_headers(kind: Kind, bench: Bench,
 @KINDS
 @pytest.mark.parametrize(
     ("plan", "agent_status", "caller_status"),
-    [(Declines(after_ms=100), 603, 403), (IsBusy(), 486, 486)],
-    ids=["declines", "busy"],
+    [(Declines(after_ms=100), 603, 403), (IsBusy(), 486, 486), (DoesNotDisturb(), 480, 480)],
+    ids=["declines", "busy", "does not disturb"],
 )
 async def test_a_refusal_reaches_the_caller(
     kind: Kind,
-    plan: Declines | IsBusy,
+    plan: Declines | IsBusy | DoesNotDisturb,
     agent_status: int,
     caller_status: int,
     bench: Bench,
@@ -60,6 +60,21 @@ async def test_a_refusal_reaches_the_caller(
     assert (ended.by, ended.how, ended.status) == ("here", "refused", agent_status)
     # Asterisk tells 603's cause 21 as 403.
     assert (outcome.ending, outcome.status) == ("refused", caller_status)
+
+
+@KINDS
+async def test_a_phone_that_forwards_names_where_to(kind: Kind, bench: Bench, callers: TrunkCallers) -> None:
+    async with kind() as phones:
+        await register(phones, bench)
+        await register(phones, bench, "1002")
+        await phones.behave("1001", Forwards(to=f"sip:1002@127.0.0.1:{bench.sip_port}"))
+        await phones.behave("1002", PicksUp(hang_up_after_ms=200))
+
+        outcome = await callers.call(CallerScript(number="0812", did="1001"))
+        ended = await phones.wait_for(Ended, device="1001")
+
+    # This bench's Asterisk goes where it is told; the program's own must not.
+    assert (ended.how, ended.status, outcome.ending) == ("refused", 302, "hung_up_far")
 
 
 @KINDS
