@@ -183,12 +183,22 @@ class Phones(PhoneProcess):
 
 
 class AgentPhones(Phones):
-    """Many phones in one process, on baresip; with a SIP port of its own it can be the callers of a trunk."""
+    """Many phones in one process, on baresip; with a SIP port of its own it can be the callers of a trunk.
+
+    ``calls_max``: of all its phones together; one more call is refused with 486 and never rings.
+    """
 
     def __init__(
-        self, *, address: str = "127.0.0.1", sip_port: int = 0, sip_trace: bool = False, errors_path: Path | None = None
+        self,
+        *,
+        address: str = "127.0.0.1",
+        sip_port: int = 0,
+        calls_max: int = 1000,
+        sip_trace: bool = False,
+        errors_path: Path | None = None,
     ) -> None:
         command = [sys.executable, "-m", "sambut.phones.agents", "--address", address, "--sip-port", str(sip_port)]
+        command += ["--calls-max", str(calls_max)]
         super().__init__([*command, *(["--sip-trace"] if sip_trace else [])], errors_path=errors_path)
 
 

@@ -20,7 +20,7 @@ SHOWN_HEADERS = (
     "Subject",
     "X-ACD-Auto-Answer",
     "X-ACD-Queue",
-    "X-ACD-Interaction",
+    "X-ACD-Call",
     "X-Sambut-Queue",
     "X-Sambut-Interaction",
     "X-Sambut-Auto-Answer",

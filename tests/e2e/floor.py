@@ -158,6 +158,15 @@ class CallFloor:
 
         await eventually(look, within_s=within_s, what=f"{agent} {state} {reason_code or ''}".strip())
 
+    async def queued(self, *, within_s: float = 8) -> InteractionId:
+        """Wait until somebody waits in a queue with no phone ringing for them: who."""
+
+        async def look() -> InteractionId | None:
+            calls = self.running.hub.picture.calls.values()
+            return next((call.interaction_id for call in calls if call.phase == "waiting"), None)
+
+        return await eventually(look, within_s=within_s, what="a caller waiting")
+
     async def all_facts(self, kind: type[F]) -> list[F]:
         """All facts of one class in the journal, in order."""
         journal = self.running.storage.journal

@@ -10,8 +10,10 @@ import numpy.typing as npt
 from sambut.phones import tones
 from sambut.phones.events import Ended
 
-ALIKE_MIN = 0.7
-"""Correlation at which it is the same recording: G.711 leaves 0.99, another text in the same voice stays below 0.5."""
+ALIKE_MIN = 0.9
+"""Correlation at which it is the same recording, heard to its end: G.711 leaves 0.99, the nearest other text has 0.7."""
+
+TAIL_LOST = 1600
 
 Samples = npt.NDArray[np.float64]
 
@@ -49,6 +51,8 @@ def _sounds(language: str) -> list[Path]:
 
 def _places(path: Path, heard: Samples) -> list[Found]:
     prompt = tones.read_wav(path).channel(0).astype(np.float64)
+    # What hangs up after its last word takes some of it along.
+    prompt = prompt[: max(len(prompt) - TAIL_LOST, len(prompt) * 3 // 4)]
     if len(heard) < len(prompt):
         return []
     likeness = _likeness(heard, prompt)

@@ -1,0 +1,24 @@
+"""An agent at the keypad of a phone: feature codes dialled, digits keyed, and what was said in answer."""
+
+from sambut.phones.events import Ended
+from sambut.phones.plans import KeyPress
+from tests.e2e.floor import PIN, CallFloor
+from tests.e2e.prompts import heard_by
+
+LOGIN, LOGOUT, READY, AUX = "*10", "*11", "*12", "*13"
+
+
+def keyed(login: str, pin: str = PIN, *, after_ms: int = 700) -> tuple[KeyPress, ...]:
+    """Login and PIN, each when it is asked for; nobody waits for the end of a question."""
+    gap_ms = 40
+    return (
+        KeyPress(keys=f"{login}#", after_ms=after_ms, gap_ms=gap_ms),
+        KeyPress(keys=f"{pin}#", after_ms=700, gap_ms=gap_ms),
+    )
+
+
+async def dial(floor: CallFloor, phone: str, code: str, *press: KeyPress) -> list[str]:
+    """Dial a code, key what is asked for, listen to the end: the announcements heard whole."""
+    await floor.phones.dial(phone, code, press=press)
+    ended = await floor.phones.wait_for(Ended, device=phone, within_ms=40_000)
+    return heard_by(ended)
