@@ -28,7 +28,7 @@ class ReservationResult(StrEnum):
 
     ANSWERED = "answered"
     LAPSED = "lapsed"
-    """The phone rang and nobody answered in time (RONA)."""
+    """The phone rang and nobody answered in time, or it sent the call elsewhere, which is not done (SIP 302): RONA."""
     DECLINED = "declined"
     """SIP 603, 480 and the like: the agent pressed reject."""
     BUSY = "busy"

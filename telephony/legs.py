@@ -16,6 +16,7 @@ from acd.core.inputs import (
     AgentRang,
     AgentResumedCaller,
     CallerHungUp,
+    DeviceMoved,
     DevicePresenceSeen,
     FlowEnded,
     Input,
@@ -51,9 +52,10 @@ RESULT_OF_CAUSE = {
     16: ReservationResult.CANCELLED,
     17: ReservationResult.BUSY,
     18: ReservationResult.UNREACHABLE,  # no answer to INVITE at all (408)
-    19: ReservationResult.LAPSED,
+    19: ReservationResult.DECLINED,  # 480: not to be disturbed, or the reject button of some makes
     20: ReservationResult.UNREACHABLE,  # not registered
     21: ReservationResult.DECLINED,  # 603, 403
+    23: ReservationResult.LAPSED,  # 302: the agent is not at this phone, and we do not follow them
     27: ReservationResult.UNREACHABLE,  # destination out of order (502, 503)
     34: ReservationResult.UNREACHABLE,
     38: ReservationResult.UNREACHABLE,
@@ -71,6 +73,7 @@ class LegTracker:
         self._joined: dict[InteractionId, ReservationId] = {}
         self._callers: set[InteractionId] = set()
         self._gone_early: dict[InteractionId, int] = {}
+        self._addresses: dict[DeviceId, set[str]] = {}
 
     # --- what we did ourselves -------------------------------------------------------------------------------------
 
@@ -144,6 +147,8 @@ class LegTracker:
                 return self._held(reservation_of(fields.get("Uniqueid", "")), held=event.name == "Hold")
             case "DeviceStateChange":
                 return device_presence(fields)
+            case "ContactStatus":
+                return self._contact(fields)
             case _:
                 return ()
 
@@ -223,6 +228,23 @@ class LegTracker:
         if interaction_id not in self._callers:
             return ()
         return (FlowEnded(interaction_id=interaction_id, disposition=disposition),)
+
+    def _contact(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
+        """A phone's address was added or taken away. One that goes while another stays: the phone has moved."""
+        device_id = DeviceId(fields.get("AOR", ""))
+        if not device_id or device_id.startswith("trunk-"):
+            return ()
+        known = self._addresses.setdefault(device_id, set())
+        match fields.get("ContactStatus"):
+            case "Created":
+                known.add(fields.get("URI", ""))
+            case "Removed":
+                known.discard(fields.get("URI", ""))
+                if known:
+                    return (DeviceMoved(device_id=device_id),)
+            case _:
+                pass
+        return ()
 
     def _held(self, reservation_id: ReservationId | None, *, held: bool) -> tuple[Input, ...]:
         leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None

@@ -124,6 +124,9 @@ class AsteriskSwitch:
             "ACD_RESERVATION": effect.reservation_id,
             "ACD_LEG_EPOCH": self._policy.epoch,
             "ACD_RECORD": effect.reservation_id if self._policy.record else "",
+            # A phone that answers 302 sends the caller where it likes, and Asterisk's Originate would follow it. This
+            # context is none, so there is nowhere to go.
+            "FORWARD_CONTEXT": "acd-nowhere",
         }
         variables |= {f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}
         self._legs.ring_started(effect.reservation_id, effect.interaction_id)

@@ -65,7 +65,7 @@ class ReasonCode(StrEnum):
     NOT_REACHABLE = "not_reachable"
     PHONE_IN_USE = "phone_in_use"
     BUSY_ELSEWHERE = "busy_elsewhere"
-    """The phone said busy though the switch knows of no call there: do not disturb, or a second line."""
+    """The phone refused without ringing though the switch knows of no call there: not to be disturbed, or a second line."""
     NO_ANSWER_FROM_PHONE = "no_answer_from_phone"
     OWN_WISH = "own_wish"
     MOVED = "moved"

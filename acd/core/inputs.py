@@ -153,6 +153,16 @@ class DevicePresenceSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceMoved:
+    """A phone has registered at another address (restarted, another network): what rings at the old one reaches nobody.
+
+    An offer in progress ends as unreachable, and the phone, which is well now, is rung again at once.
+    """
+
+    device_id: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentRang:
     """The agent's phone says it is ringing (SIP 180)."""
 
@@ -225,6 +235,7 @@ Input = (
     | SetReady
     | SetAux
     | DevicePresenceSeen
+    | DeviceMoved
     | AgentRang
     | AgentPickedUp
     | AgentLegFailed

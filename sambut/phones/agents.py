@@ -20,8 +20,8 @@ from collections.abc import Sequence
 import structlog
 from baresip import Config, Runtime
 
-from sambut.phones.baresip_refusal import Refuser
 from sambut.phones.baresip_phone import BaresipPhone
+from sambut.phones.baresip_refusal import Refuser
 from sambut.phones.baresip_voice import Voices
 from sambut.phones.commands import Register
 from sambut.phones.exchange import Exchange

@@ -15,5 +15,6 @@ WANTED_EVENTS: Final = frozenset(
         "Unhold",
         "UserEvent",
         "DeviceStateChange",
+        "ContactStatus",
     }
 )

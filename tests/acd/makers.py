@@ -88,6 +88,10 @@ def remove_device(device_id: str) -> inputs.DeviceRemoved:
     return inputs.DeviceRemoved(device_id=DeviceId(device_id))
 
 
+def moved(device_id: str) -> inputs.DeviceMoved:
+    return inputs.DeviceMoved(device_id=DeviceId(device_id))
+
+
 def seen(device_id: str, *, reachable: bool = True, in_use: bool = False) -> inputs.DevicePresenceSeen:
     return inputs.DevicePresenceSeen(device_id=DeviceId(device_id), reachable=reachable, in_use=in_use)
 

@@ -137,6 +137,10 @@ class AnyDay(RuleBasedStateMachine):
     def see_phone(self, phone: str, reachable: bool, in_use: bool) -> None:
         self.give(m.seen(phone, reachable=reachable, in_use=in_use))
 
+    @rule(phone=PHONES)
+    def move_phone(self, phone: str) -> None:
+        self.give(m.moved(phone))
+
     @precondition(lambda self: self.reservations)
     @rule(back=RECENT, later_ms=LATER_MS)
     def ring(self, back: int, later_ms: int) -> None:

@@ -142,6 +142,9 @@ class Day:
         reachable = self._chance.random() < 0.8
         return m.seen(self._chance.choice(PHONES), reachable=reachable, in_use=self._chance.random() < 0.3)
 
+    def move(self, state: State) -> Input:
+        return m.moved(self._chance.choice(PHONES))
+
     def ring(self, state: State) -> Input:
         return m.rang(self._reservation(state))
 
@@ -174,6 +177,7 @@ _KINDS: tuple[tuple[Callable[[Day, State], Input], int], ...] = (
     (Day.log_in, 4),
     (Day.log_out, 1),
     (Day.presence, 12),
+    (Day.move, 1),
     (Day.ring, 8),
     (Day.pick_up, 12),
     (Day.fail, 3),

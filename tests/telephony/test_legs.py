@@ -8,6 +8,7 @@ from acd.core.inputs import (
     AgentPickedUp,
     AgentRang,
     CallerHungUp,
+    DeviceMoved,
     DevicePresenceSeen,
     FlowEnded,
 )
@@ -53,8 +54,10 @@ def test_a_leg_rings_and_is_picked_up_once() -> None:
     [
         ("17", ReservationResult.BUSY),
         ("18", ReservationResult.UNREACHABLE),
+        ("19", ReservationResult.DECLINED),
         ("20", ReservationResult.UNREACHABLE),
         ("21", ReservationResult.DECLINED),
+        ("23", ReservationResult.LAPSED),
         ("rubbish", ReservationResult.DECLINED),
     ],
 )
@@ -138,3 +141,24 @@ def test_legs_are_named_both_ways() -> None:
 def test_an_id_that_is_not_ours_names_no_leg(hostile: str) -> None:
     with pytest.raises(ValueError, match="not a reservation"):
         agent_leg(ReservationId(hostile))
+
+
+def contact(status: str, uri: str, *, aor: str = "phone-1") -> AmiEvent:
+    return event("ContactStatus", AOR=aor, ContactStatus=status, URI=uri)
+
+
+def test_a_phone_has_moved_when_an_address_goes_and_another_stays() -> None:
+    legs = LegTracker()
+    assert legs.see(contact("Created", "sip:a")) == ()
+    assert legs.see(contact("Updated", "sip:a")) == ()
+    assert legs.see(contact("Created", "sip:b")) == ()
+    assert legs.see(contact("Removed", "sip:a")) == (DeviceMoved(device_id=DeviceId("phone-1")),)
+    # Gone altogether is no move: its presence tells that.
+    assert legs.see(contact("Removed", "sip:b")) == ()
+
+
+def test_a_trunks_address_is_no_phones() -> None:
+    legs = LegTracker()
+    for uri in ("sip:a", "sip:b"):
+        assert legs.see(contact("Created", uri, aor="trunk-x")) == ()
+    assert legs.see(contact("Removed", "sip:a", aor="trunk-x")) == ()

@@ -24,6 +24,7 @@ DECIDERS: dict[type, Callable[[Step, Any], None]] = {
     inputs.SetReady: agents.set_ready,
     inputs.SetAux: agents.set_aux,
     inputs.DevicePresenceSeen: presence.see_device,
+    inputs.DeviceMoved: presence.move_device,
     inputs.AgentRang: reservations.ring,
     inputs.AgentPickedUp: reservations.pick_up,
     inputs.AgentLegFailed: reservations.fail,

@@ -1,7 +1,7 @@
 """Presence: what the switch sees of the phones, and what it means for those who sit at them."""
 
 from acd.core import facts, inputs
-from acd.core.agent_states import AgentState, ReasonCode, Trigger
+from acd.core.agent_states import OFFERED_STATES, AgentState, ReasonCode, Trigger
 from acd.core.decide.moves import come_back, phone_trouble, settle
 from acd.core.decide.reservations import end_reservation
 from acd.core.state import Agent
@@ -22,6 +22,20 @@ def see_device(step: Step, given: inputs.DevicePresenceSeen) -> None:
         )
     if device.agent_id is not None:
         _follow(step, step.state.agents[device.agent_id], given, changed=changed)
+
+
+def move_device(step: Step, given: inputs.DeviceMoved) -> None:
+    device = step.state.devices.get(given.device_id)
+    if device is None:
+        step.refuse(RefusalCode.UNKNOWN_DEVICE, given.device_id)
+        return
+    if device.agent_id is None:
+        return
+    agent = step.state.agents[device.agent_id]
+    if agent.state in OFFERED_STATES and agent.reservation_id is not None:
+        end_reservation(step, step.state.reservations[agent.reservation_id], ReservationResult.UNREACHABLE)
+    if step.state.agents[device.agent_id].state is AgentState.UNREACHABLE:
+        come_back(step, device.agent_id)
 
 
 def _follow(step: Step, agent: Agent, given: inputs.DevicePresenceSeen, *, changed: bool) -> None:

@@ -107,12 +107,11 @@ def end_reservation(
     match result:
         case ReservationResult.LAPSED:
             _after_lapse(step, reservation)
-        case ReservationResult.DECLINED:
+        case ReservationResult.DECLINED | ReservationResult.BUSY if rang:
+            # Many phones send 486 for the reject button.
             settle(step, reservation.agent_id, Trigger.DECLINED, AgentState.AUX, ReasonCode.DECLINED)
-        case ReservationResult.BUSY if rang:
-            # Many phones send 486 for the reject button. Only one that never rang was busy.
-            settle(step, reservation.agent_id, Trigger.DECLINED, AgentState.AUX, ReasonCode.DECLINED)
-        case ReservationResult.BUSY:
+        case ReservationResult.DECLINED | ReservationResult.BUSY:
+            # It never rang, so nobody pressed a button: busy on another line, or set not to disturb (486, 480, 603).
             _after_phone_failure(step, reservation.agent_id, ReasonCode.BUSY_ELSEWHERE)
         case ReservationResult.UNREACHABLE:
             _after_phone_failure(step, reservation.agent_id, ReasonCode.NO_ANSWER_FROM_PHONE)
@@ -188,7 +187,9 @@ def _connect_late(step: Step, reservation: Reservation) -> None:
 
 
 def _after_lapse(step: Step, reservation: Reservation) -> None:
-    if step.state.queues[reservation.queue_id].no_answer_policy is NoAnswerPolicy.READY:
+    # A phone that gives up by itself (302: it sends calls elsewhere) would give up again and again, at once.
+    rang_out = step.now >= reservation.until
+    if rang_out and step.state.queues[reservation.queue_id].no_answer_policy is NoAnswerPolicy.READY:
         settle(step, reservation.agent_id, Trigger.LAPSE_FORGIVEN, AgentState.READY)
     else:
         settle(step, reservation.agent_id, Trigger.LAPSED, AgentState.AUX, ReasonCode.RONA)

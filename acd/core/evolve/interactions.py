@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from acd.core import facts
+from acd.core.agent_states import AgentState
 from acd.core.interaction_states import PHASES, Phase, PhaseTrigger
 from acd.core.skills import merge
 from acd.core.state import (
@@ -167,7 +168,8 @@ def _reservation_ended(state: State, fact: facts.ReservationEnded, at: Instant) 
     state.past_reservations[fact.reservation_id] = PastReservation(reservation=reservation, result=fact.result)
     _forget_oldest(state.past_reservations)
     agent = state.agents[fact.agent_id]
-    failed = fact.result in (ReservationResult.BUSY, ReservationResult.UNREACHABLE)
+    unrung = fact.result is ReservationResult.DECLINED and agent.state is AgentState.RESERVED
+    failed = unrung or fact.result in (ReservationResult.BUSY, ReservationResult.UNREACHABLE)
     state.agents[fact.agent_id] = replace(
         agent, reservation_id=None, phone_failures=agent.phone_failures + 1 if failed else agent.phone_failures
     )
