@@ -76,6 +76,7 @@ class Exchange:
             now=clock.now,
             reconcile=self._reconcile,
             part=self.switch.part,
+            forwarded=self.switch.end_forwarded,
             sound_closed=lambda reservation_id: self._sound_closed(reservation_id),
         )
         self._is_newborn = False

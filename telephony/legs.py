@@ -47,6 +47,8 @@ class AgentLeg:
     hangup_asked_by: EndedBy | None = None
 
 
+REDIRECTED = 23
+
 # Q.850 causes as chan_pjsip makes them of the phone's SIP answer (res_pjsip_session, hangup_sip2cause of Asterisk 22).
 RESULT_OF_CAUSE = {
     16: ReservationResult.CANCELLED,
@@ -55,7 +57,7 @@ RESULT_OF_CAUSE = {
     19: ReservationResult.DECLINED,  # 480: not to be disturbed, or the reject button of some makes
     20: ReservationResult.UNREACHABLE,  # not registered
     21: ReservationResult.DECLINED,  # 603, 403
-    23: ReservationResult.LAPSED,  # 302: the agent is not at this phone, and we do not follow them
+    REDIRECTED: ReservationResult.LAPSED,  # 302: the agent is not at this phone, and we do not follow them
     27: ReservationResult.UNREACHABLE,  # destination out of order (502, 503)
     34: ReservationResult.UNREACHABLE,
     38: ReservationResult.UNREACHABLE,
@@ -139,8 +141,7 @@ class LegTracker:
             case "BridgeEnter":
                 return self._joined_now(reservation_of(fields.get("Uniqueid", "")))
             case "HangupRequest":
-                self._hangup_asked(fields.get("Uniqueid", ""))
-                return ()
+                return self._hangup_asked(fields)
             case "Hangup":
                 return self._hung_up(fields)
             case "Hold" | "Unhold":
@@ -171,7 +172,8 @@ class LegTracker:
         self._joined[leg.interaction_id] = reservation_id
         return (AgentPickedUp(reservation_id=reservation_id),)
 
-    def _hangup_asked(self, unique_id: str) -> None:
+    def _hangup_asked(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
+        unique_id = fields.get("Uniqueid", "")
         reservation_id, asked_by = reservation_of(unique_id), EndedBy.AGENT
         interaction_id = interaction_of(unique_id)
         if interaction_id is not None:
@@ -179,6 +181,10 @@ class LegTracker:
         leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None
         if leg is not None and leg.hangup_asked_by is None:
             leg.hangup_asked_by = asked_by
+        if reservation_id is not None and is_forwarding(fields):
+            # Its Hangup comes only when whatever Asterisk dials instead is over: the caller need not wait for that.
+            return self.fail(reservation_id, RESULT_OF_CAUSE[REDIRECTED])
+        return ()
 
     def _hung_up(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
         cause = int(text) if (text := fields.get("Cause", "0")).isdigit() else 0
@@ -253,6 +259,11 @@ class LegTracker:
         if held:
             return (AgentHeldCaller(reservation_id=reservation_id),)
         return (AgentResumedCaller(reservation_id=reservation_id),)
+
+
+def is_forwarding(fields: Mapping[str, str]) -> bool:
+    """Does this HangupRequest say that an agent's phone sent the call elsewhere?"""
+    return fields.get("Cause") == str(REDIRECTED) and reservation_of(fields.get("Uniqueid", "")) is not None
 
 
 def device_presence(fields: Mapping[str, str]) -> tuple[DevicePresenceSeen, ...]:

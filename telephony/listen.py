@@ -15,7 +15,7 @@ from telephony.ami.connection import AmiLink
 from telephony.ami.failures import AmiFailure
 from telephony.ami.wire import AmiEvent
 from telephony.leg_names import reservation_of
-from telephony.legs import LegTracker, Phase
+from telephony.legs import LegTracker, Phase, is_forwarding
 from telephony.snapshot import take_snapshot
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,7 @@ class Listener:
 
     ``reconcile``: compares a picture of the switch with what the engine knows, inside the engine's own task.
     ``part``: undoes a join that the engine refused. ``sound_closed``: a leg's recording files are complete, told half a
-    second after the leg's end.
+    second after the leg's end. ``forwarded``: a phone has sent its call elsewhere.
     """
 
     def __init__(
@@ -43,6 +43,7 @@ class Listener:
         reconcile: Callable[[SwitchPicture], Awaitable[None]],
         part: Callable[[InteractionId, ReservationId], None],
         sound_closed: Callable[[ReservationId], None],
+        forwarded: Callable[[], None],
     ) -> None:
         self._events = events
         self._commands = commands
@@ -52,6 +53,7 @@ class Listener:
         self._reconcile = reconcile
         self._part = part
         self._sound_closed = sound_closed
+        self._forwarded = forwarded
         self._resync = asyncio.Event()
         self.in_step = asyncio.Event()
         """Set while the engine's picture follows the switch: after the first comparison, until a link goes down."""
@@ -103,6 +105,9 @@ class Listener:
             if reservation_id is not None:
                 # MixMonitor closes its files in a thread of its own, and tells nobody when a hang-up ended it.
                 asyncio.get_running_loop().call_later(SOUND_CLOSING_S, self._sound_closed, reservation_id)
+        if event.name == "HangupRequest" and is_forwarding(event.fields):
+            log.warning("a phone forwards its calls", leg_id=event.fields.get("Uniqueid"))
+            self._forwarded()
         for given in self._legs.see(event):
             if isinstance(given, AgentPickedUp):
                 self._pick_up(given)

@@ -18,6 +18,7 @@ from telephony.ami.failures import ActionRefused, AmiFailure, LinkLost
 from telephony.ami.pending import Originated
 from telephony.ami.wire import Reply
 from telephony.dial_strings import agent_leg_headers, device_channel, shown_name, shown_number
+from telephony.forwarding import NOWHERE, end_forwarded
 from telephony.leg_names import agent_leg, caller_leg
 from telephony.legs import LegTracker
 
@@ -107,6 +108,10 @@ class AsteriskSwitch:
         self._commands.send(set_variable(channel=caller, name="ACD_STATE", value="waiting"))
         self._commands.send(hang_up(channel=agent_leg(reservation_id), cause=26))
 
+    def end_forwarded(self) -> None:
+        """A phone has sent a call elsewhere: nobody is to be rung there."""
+        self._start(end_forwarded(self._commands))
+
     def _ring(self, effect: RingAgent) -> None:
         leg, caller = agent_leg(effect.reservation_id), caller_leg(effect.interaction_id)
         contact = self._contacts.live(effect.interaction_id)
@@ -124,9 +129,7 @@ class AsteriskSwitch:
             "ACD_RESERVATION": effect.reservation_id,
             "ACD_LEG_EPOCH": self._policy.epoch,
             "ACD_RECORD": effect.reservation_id if self._policy.record else "",
-            # A phone that answers 302 sends the caller where it likes, and Asterisk's Originate would follow it. This
-            # context is none, so there is nowhere to go.
-            "FORWARD_CONTEXT": "acd-nowhere",
+            "FORWARD_CONTEXT": NOWHERE,
         }
         variables |= {f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}
         self._legs.ring_started(effect.reservation_id, effect.interaction_id)

@@ -10,6 +10,7 @@ give the lock back.
 import contextlib
 import ctypes
 from collections.abc import Iterator
+from typing import Any
 
 from baresip import _native
 
@@ -28,7 +29,12 @@ class Refuser:
         self._find.argtypes, self._find.restype = [ctypes.c_char_p], ctypes.c_void_p
         self._agent_of = library.call_get_ua
         self._agent_of.argtypes, self._agent_of.restype = [ctypes.c_void_p], ctypes.c_void_p
-        refusing = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint16, ctypes.c_char_p]
+        refusing: list[type[ctypes._SimpleCData[Any]]] = [
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_uint16,
+            ctypes.c_char_p,
+        ]
         self._hang_up = library.ua_hangup
         self._hang_up.argtypes, self._hang_up.restype = refusing, None
         self._hang_up_with = library.ua_hangupf

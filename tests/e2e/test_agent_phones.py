@@ -50,7 +50,8 @@ async def test_where_the_queue_forgives_it_the_phone_rings_again(brisk_floor: Ca
 
     await floor.callers.start(caller(did=LENIENT_DID))
     await floor.phones.wait_for(Ended, device="phone-1", within_ms=9000)
-    await floor.phones.behave("phone-1", PicksUp())
+    await floor.until("a1", "alerting")
+    await floor.phones.pick_up("phone-1")
 
     await floor.until("a1", "talking")
     assert await results(floor) == [("a1", "lapsed"), ("a1", "answered")]
@@ -96,13 +97,14 @@ async def test_a_phone_that_says_busy_without_ringing_is_left_alone_for_a_while(
 
 
 # A code of ours, and what Asterisk would take for the name of a channel of its own.
-@pytest.mark.parametrize("elsewhere", ["*11", "PJSIP/phone-3", "PJSIP/0811@trunk-carrier"])
+@pytest.mark.parametrize("elsewhere", ["*11", "PJSIP/phone-3", "PJSIP%2F0811%40trunk-carrier"])
 async def test_scenario_23_a_phone_that_forwards_is_not_followed_and_counts_as_no_response(
     brisk_floor: CallFloor, elsewhere: str
 ) -> None:
     floor = brisk_floor
     port = floor.running.settings.asterisk.sip_udp_port
     await floor.plug_in("phone-3")
+    await floor.phones.behave("phone-3", PicksUp(after_ms=400))
     await floor.seat("a1", "phone-1")
     await floor.phones.behave("phone-1", Forwards(to=f"sip:{elsewhere}@127.0.0.1:{port}"))
     await floor.seat("a2", "phone-2")
@@ -111,8 +113,8 @@ async def test_scenario_23_a_phone_that_forwards_is_not_followed_and_counts_as_n
     await floor.callers.start(caller(did=LENIENT_DID))
     await floor.until("a2", "talking")
 
-    assert [ring.device for ring in floor.phones.seen(Ringing)] == ["phone-1", "phone-2"]
     assert await results(floor) == [("a1", "lapsed"), ("a2", "answered")]
+    assert floor.phones.seen(Answered, device="phone-3") == []
     await floor.until("a1", "aux", "rona")
 
 

@@ -143,6 +143,13 @@ def test_an_id_that_is_not_ours_names_no_leg(hostile: str) -> None:
         agent_leg(ReservationId(hostile))
 
 
+def test_a_forwarded_leg_has_failed_before_its_hangup_comes() -> None:
+    legs = ringing_leg()
+    asked = event("HangupRequest", Uniqueid=agent_leg(OFFER), Cause="23")
+    assert legs.see(asked) == (AgentLegFailed(reservation_id=OFFER, result=ReservationResult.LAPSED),)
+    assert legs.see(event("Hangup", Uniqueid=agent_leg(OFFER), Cause="23")) == ()
+
+
 def contact(status: str, uri: str, *, aor: str = "phone-1") -> AmiEvent:
     return event("ContactStatus", AOR=aor, ContactStatus=status, URI=uri)
 
