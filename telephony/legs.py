@@ -241,16 +241,12 @@ class LegTracker:
         if not device_id or device_id.startswith("trunk-"):
             return ()
         known = self._addresses.setdefault(device_id, set())
-        match fields.get("ContactStatus"):
-            case "Created":
-                known.add(fields.get("URI", ""))
-            case "Removed":
-                known.discard(fields.get("URI", ""))
-                if known:
-                    return (DeviceMoved(device_id=device_id),)
-            case _:
-                pass
-        return ()
+        if fields.get("ContactStatus") != "Removed":
+            # A new one is told as NonQualified, then as what the first look at it says.
+            known.add(fields.get("URI", ""))
+            return ()
+        known.discard(fields.get("URI", ""))
+        return (DeviceMoved(device_id=device_id),) if known else ()
 
     def _held(self, reservation_id: ReservationId | None, *, held: bool) -> tuple[Input, ...]:
         leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None

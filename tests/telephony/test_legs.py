@@ -156,9 +156,9 @@ def contact(status: str, uri: str, *, aor: str = "phone-1") -> AmiEvent:
 
 def test_a_phone_has_moved_when_an_address_goes_and_another_stays() -> None:
     legs = LegTracker()
-    assert legs.see(contact("Created", "sip:a")) == ()
-    assert legs.see(contact("Updated", "sip:a")) == ()
-    assert legs.see(contact("Created", "sip:b")) == ()
+    assert legs.see(contact("NonQualified", "sip:a")) == ()
+    assert legs.see(contact("Reachable", "sip:a")) == ()
+    assert legs.see(contact("NonQualified", "sip:b")) == ()
     assert legs.see(contact("Removed", "sip:a")) == (DeviceMoved(device_id=DeviceId("phone-1")),)
     # Gone altogether is no move: its presence tells that.
     assert legs.see(contact("Removed", "sip:b")) == ()
@@ -167,5 +167,5 @@ def test_a_phone_has_moved_when_an_address_goes_and_another_stays() -> None:
 def test_a_trunks_address_is_no_phones() -> None:
     legs = LegTracker()
     for uri in ("sip:a", "sip:b"):
-        assert legs.see(contact("Created", uri, aor="trunk-x")) == ()
+        assert legs.see(contact("NonQualified", uri, aor="trunk-x")) == ()
     assert legs.see(contact("Removed", "sip:a", aor="trunk-x")) == ()
