@@ -146,10 +146,15 @@ class LegTracker:
                 return self._hung_up(fields)
             case "Hold" | "Unhold":
                 return self._held(reservation_of(fields.get("Uniqueid", "")), held=event.name == "Hold")
+            case _:
+                return self._see_phone(event)
+
+    def _see_phone(self, event: AmiEvent) -> tuple[Input, ...]:
+        match event.name:
             case "DeviceStateChange":
-                return device_presence(fields)
+                return device_presence(event.fields)
             case "ContactStatus":
-                return self._contact(fields)
+                return self._contact(event.fields)
             case _:
                 return ()
 
