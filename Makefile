@@ -34,8 +34,14 @@ e2e: setup ## only the tests on a real Asterisk
 	$(BIN)/pytest tests/e2e --durations=10
 
 .PHONY: demo
-demo: setup ## a sample centre with real calls, until Ctrl-C; CALLS=20 ends after 20, DEMO_JSON=path writes them down
-	@$(BIN)/sambut demo $(if $(CALLS),--calls $(CALLS)) $(if $(DEMO_JSON),--json $(DEMO_JSON))
+demo: export SAMBUT_DEMO_BEGAN_MS := $(shell date +%s%3N)
+demo: demo-calls setup ## a sample centre with real calls, until Ctrl-C; CALLS=20 ends after 20, DEMO_JSON=path writes them down
+	@$(BIN)/sambut demo $${CALLS:+--calls "$$CALLS"} $${DEMO_JSON:+--json "$$DEMO_JSON"}
+
+# Before the set-up, which may take minutes.
+.PHONY: demo-calls
+demo-calls:
+	@case "$${CALLS:-1}" in *[!0-9]* | 0*) echo "CALLS=$$CALLS: name how many calls to play, as CALLS=20" >&2; exit 2 ;; esac
 
 .PHONY: lock
 lock: python ## make locks/ anew from pyproject.toml; UPGRADE=1 takes the newest of everything

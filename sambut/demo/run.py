@@ -1,178 +1,257 @@
 """`sambut demo`: the sample centre on a real Asterisk, with agents at real phones and callers who really call."""
 
 import asyncio
-import contextlib
-import json
 import secrets
-import socket
-import wave
-from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass, replace
+import signal
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from acd.core.inputs import LogIn, SetReady
+from centre.model import Centre
 from centre.reader import read_centre
-from kernel.ids import AgentId, DeviceId
-from kernel.instants import Instant
-from reports.rows import InteractionRow
+from kernel.ids import AgentId
+from kernel.result_codes import Disposition
+from reports.definitions import ratio, total
+from sambut.asterisk_site import sounds_dir
 from sambut.clock import WallClock
 from sambut.commands.hash_pin import pin_hash_of
+from sambut.demo.desks import Surroundings
+from sambut.demo.ground import demo_ground, free_ports
+from sambut.demo.lines import CallLine, Errand, Summary, as_json, call_text, errand_text, summary_text
+from sambut.demo.people import announcements_of, open_desks
+from sambut.demo.play import Play
 from sambut.demo.sample_centre import AGENT_IDS, demo_centre
-from sambut.demo.scripts import DemoCall, demo_call
+from sambut.demo.screen import Glance
+from sambut.demo.scripts import DemoCall
+from sambut.demo.stage import Stage, write_whole
+from sambut.demo.watch import Watch, within
+from sambut.logs import set_up_logs
 from sambut.phones.callers import TrunkCallers
-from sambut.phones.crowd import AgentPhones
-from sambut.phones.plans import PicksUp
 from sambut.phones.sipp_program import sipp_words
 from sambut.program import Running, run_program
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings
-from sambut.storage import open_storage
+from sambut.storage import ADMIN_SECRET, open_storage
 
-CALLERS_MAX = 5
-PAUSE_S = 1.5
-ROW_S_MAX = 30.0
-READY_S_MAX = 30.0
-CLOCKS_APART_MS = 50
+CALLERS_MAX = 16
+HEALTHY_S_MAX = 30.0
+HEAD_START_S = 2.5
+SETTLE_S_MAX = 45.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallLine:
-    """One call as the demo tells it. Lengths in milliseconds; ``recording`` is relative to the recordings folder."""
+class Asked:
+    """What is asked of the demo. ``began_s``: when it was begun, by ``time.time``; ``calls`` None: until told."""
 
-    kind: str
-    number: str
-    queue: str
-    wait_ms: int
-    agent: str
-    talk_ms: int
-    disposition: str
-    recording: str
-    recording_ms: int
-    ok: bool
+    folder: Path
+    calls: int | None
+    call_of: Callable[[int], DemoCall]
+    json_path: Path | None = None
+    picture_path: Path | None = None
+    began_s: float
 
 
-async def run_demo(settings: Settings, *, calls: int | None, json_path: Path | None) -> bool:
-    """Play ``calls`` calls (None: until cancelled), tell each, and return whether all ended as they were meant to."""
-    await _save_sample_centre(settings)
-    lines: list[CallLine] = []
-    async with run_program(settings, stop_asterisk=True) as running, _people(running) as callers:
-        print(f"API http://{settings.http.host}:{settings.http.port}/api/v1  CTI ws://…/cti/v1/ws")
-        slots = asyncio.Semaphore(CALLERS_MAX)
-        async with asyncio.TaskGroup() as tasks:
-            ordinal = 0
-            while calls is None or ordinal < calls:
-                ordinal += 1
-                await slots.acquire()
-                tasks.create_task(_one_call(running, callers, demo_call(ordinal), lines, slots))
-                await asyncio.sleep(PAUSE_S)
-    summary = {"calls": len(lines), "as_meant": sum(line.ok for line in lines)}
-    print(f"{summary['calls']} calls, {summary['as_meant']} ended as their script meant")
-    if json_path is not None:
-        told = json.dumps({"calls": [asdict(line) for line in lines], "summary": summary}, indent=2)
-        await asyncio.to_thread(json_path.write_text, told)
-    return all(line.ok for line in lines)
+@dataclass(slots=True)
+class Run:
+    """One run and what has come of it so far."""
+
+    asked: Asked
+    stage: Stage
+    placed: int = 0
+    first_call_s: float = 0.0
+    recordings: str = ""
+    service_level: float | None = None
+    lines: list[CallLine] = field(default_factory=list)
+    errands: list[Errand] = field(default_factory=list)
+
+    def end_call(self, line: CallLine) -> None:
+        """A call is over and judged."""
+        self.lines.append(line)
+        self.stage.say(call_text(line))
+
+    def end_errand(self, errand: Errand) -> None:
+        """An agent has put down the phone after an errand."""
+        self.errands.append(errand)
+        self.stage.say(errand_text(errand))
+
+    def summary(self) -> Summary:
+        """All of it."""
+        by_disposition = [line.disposition for line in self.lines]
+        gone = (Disposition.ABANDONED, Disposition.SHORT_ABANDONED, Disposition.ABANDONED_IN_FLOW)
+        return Summary(
+            calls=len(self.lines),
+            as_meant=sum(line.ok for line in self.lines),
+            answered=by_disposition.count(Disposition.ANSWERED),
+            abandoned=sum(map(by_disposition.count, gone)),
+            blocked=by_disposition.count(Disposition.BLOCKED),
+            service_level=self.service_level,
+            errands=tuple(self.errands),
+            first_call_s=round(self.first_call_s, 1),
+            lasted_s=round(time.time() - self.asked.began_s, 1),
+            recordings=self.recordings,
+        )
 
 
-async def _save_sample_centre(settings: Settings) -> None:
-    pin_hash = pin_hash_of("".join(secrets.choice("13579") for _ in range(4)) + "08")
-    async with open_storage(settings) as storage:
-        if await storage.directory.load() is None:
-            centre = read_centre(demo_centre(dict.fromkeys(AGENT_IDS, pin_hash)))
+async def run_demo(asked: Asked) -> bool:
+    """Play calls, tell each, and return whether everything was as it was meant.
+
+    A signal ends it early: calls under way are hung up and not counted. Raises NoGround, PhonesGone, PhoneRefused,
+    NotSeen, and what NOT_STARTED lists; in a group when several things failed together.
+    """
+    run = Run(asked=asked, stage=Stage(picture_path=asked.picture_path))
+    playing = asyncio.create_task(_play(run))
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        # Stopping has its own limits; who asks twice cannot break it off half-done.
+        for number in SIGNALS:
+            loop.add_signal_handler(number, lambda: None)
+        playing.cancel()
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, stop)
+    try:
+        await playing
+    except asyncio.CancelledError:
+        run.stage.say("Stopped. Calls under way were hung up and are not counted.")
+    summary = run.summary()
+    run.stage.say(summary_text(summary))
+    if asked.json_path is not None:
+        await asyncio.to_thread(write_whole, asked.json_path, as_json(run.lines, summary))
+    return summary.ok
+
+
+async def _play(run: Run) -> None:
+    """The whole run, from empty ground to empty ground."""
+    asked, say = run.asked, run.stage.say
+    async with AsyncExitStack() as opened:
+        settings = await opened.enter_async_context(demo_ground(asked.folder))
+        log_file = opened.enter_context((settings.run_dir / "program.log").open("w", encoding="utf-8"))
+        set_up_logs(level="info", form="console", stream=log_file)
+        say(f"A centre of its own in {asked.folder}; its log is {settings.run_dir / 'program.log'}")
+        pins = {agent_id: "".join(secrets.choice("0123456789") for _ in range(6)) for agent_id in AGENT_IDS}
+        centre = read_centre(demo_centre({agent_id: pin_hash_of(pin) for agent_id, pin in pins.items()}))
+        async with open_storage(settings) as storage:
             await storage.directory.save(centre, WallClock().now())
+        running = await opened.enter_async_context(run_program(settings, stop_asterisk=True))
+        run.recordings = str(settings.recording_dir)
+        async with asyncio.timeout(HEALTHY_S_MAX):
+            # Several things have to become well, and none of them is ours to wait on.
+            while await running.health.problems():  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
+        watch = Watch(running.storage.contacts)
+        running.hub.attach(watch)
+        addresses = addresses_of(settings)
+        for name, address in addresses:
+            say(f"  {name:11}{address}")
+        await opened.enter_async_context(run.stage.open(lambda: _glance(run, running, watch, addresses)))
+        await _people_at_work(run, running, centre, pins, watch)
+        whole = total(queue.today for queue in running.numbers.now().queues)
+        run.service_level = ratio(whole.answered_in_time_count, whole.offered_count)
 
 
-@contextlib.asynccontextmanager
-async def _people(running: Running) -> AsyncIterator[TrunkCallers]:
-    """Six agents at their phones, ready; and a trunk to call from."""
-    settings = running.settings
-    async with asyncio.timeout(READY_S_MAX):
-        # Several things have to become well, and none of them is ours to wait on.
-        while await running.health.problems():  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
-    sip_port, folder = settings.asterisk.sip_udp_port, settings.run_dir / "demo"
-    folder.mkdir(parents=True, exist_ok=True)
-    known = SecretsFile(settings.secrets_file).read()
+async def _people_at_work(run: Run, running: Running, centre: Centre, pins: dict[AgentId, str], watch: Watch) -> None:
+    """Agents come to their desks, callers call until there are enough, and all put down their phones."""
+    settings, folder = running.settings, running.settings.run_dir / "phones"
+    folder.mkdir()
+    play: Play | None = None
+    around = Surroundings(
+        server=settings.asterisk.bind_address,
+        port=settings.asterisk.sip_udp_port,
+        codes=settings.phones,
+        announcements=announcements_of(sounds_dir(settings), centre),
+        folder=folder,
+        watch=watch,
+        call_of=lambda number: None if play is None else play.call_of(number),
+        tell=run.end_errand,
+    )
     callers = TrunkCallers(
         sipp=sipp_words(),
-        server="127.0.0.1",
-        port=sip_port,
-        ports=_free_ports(CALLERS_MAX),
-        folder=folder / f"calls-{WallClock().now()}",
+        server=around.server,
+        port=around.port,
+        ports=free_ports([0] * CALLERS_MAX),
+        folder=folder / "callers",
     )
-    async with AgentPhones(errors_path=folder / "phones.log") as phones, callers:
-        for position, agent_id in enumerate(AGENT_IDS, start=1):
-            phone = f"phone-{position}"
-            secret = known[f"device.{phone}"]
-            await phones.register(
-                phone, password=secret, server="127.0.0.1", port=sip_port, tone_hz=700 + 50 * position
+    async with open_desks(centre, pins, around, say=run.stage.say) as desks, callers:
+        play = Play(
+            centre=centre,
+            storage=running.storage,
+            recording_dir=settings.recording_dir,
+            watch=watch,
+            callers=callers,
+            desks=desks,
+        )
+        secrets_known = SecretsFile(settings.secrets_file).read()
+        async with asyncio.TaskGroup() as tasks:
+            alive = tasks.create_task(_watch_program(running))
+            await asyncio.gather(
+                *(desk.plug_in(secrets_known[f"device.{desk.seat.device}"]) for desk in desks.values())
             )
-            await phones.behave(phone, PicksUp(after_ms=300 * position, hang_up_after_ms=3_000 + 500 * position))
-            await running.distributor.submit(LogIn(agent_id=AgentId(agent_id), device_id=DeviceId(phone)))
-            await running.distributor.submit(SetReady(agent_id=AgentId(agent_id)))
-        yield callers
+            working = [tasks.create_task(desk.work()) for desk in desks.values()]
+            # The first caller needs as long through welcome and menu as the agents need to log in and get ready.
+            await asyncio.sleep(HEAD_START_S)
+            await _call(run, play)
+            await within(
+                SETTLE_S_MAX, watch.until(lambda: True if all(desk.is_settled for desk in desks.values()) else None)
+            )
+            for desk in desks.values():
+                if not desk.is_settled:
+                    run.end_errand(desk.unsettled())
+            for task in (alive, *working):
+                task.cancel()
 
 
-async def _one_call(
-    running: Running, callers: TrunkCallers, call: DemoCall, lines: list[CallLine], slots: asyncio.Semaphore
-) -> None:
-    began_at = Instant(WallClock().now() - CLOCKS_APART_MS)
-    live = await callers.start(call.script)
-    await live.outcome()
-    slots.release()
-    row = await _row_of(running, call, began_at)
-    line = await _line(running, call, row)
-    lines.append(line)
-    print(
-        f"{'ok ' if line.ok else 'BAD'} {line.kind:10} {line.queue:10} wait {line.wait_ms / 1000:5.1f} s  "
-        f"{line.agent or '-':3} talk {line.talk_ms / 1000:5.1f} s  {line.disposition:18} "
-        f"{line.recording or '-'} {line.recording_ms / 1000:.1f} s"
+async def _watch_program(running: Running) -> None:
+    """Raises what ended the program, which goes on for as long as nothing has failed."""
+    await asyncio.shield(running.tasks)
+
+
+async def _call(run: Run, play: Play) -> None:
+    """Place the calls one after the other, several at one time, and wait for the last."""
+    slots = asyncio.Semaphore(CALLERS_MAX)
+
+    async def one(call: DemoCall) -> None:
+        try:
+            run.end_call(await play.play(call))
+        finally:
+            slots.release()
+
+    async with asyncio.TaskGroup() as calls:
+        while run.asked.calls is None or run.placed < run.asked.calls:
+            await slots.acquire()
+            run.placed += 1
+            if run.placed == 1:
+                run.first_call_s = time.time() - run.asked.began_s
+            call = run.asked.call_of(run.placed)
+            calls.create_task(one(call))
+            await asyncio.sleep(call.pause_ms / 1000)
+
+
+def _glance(run: Run, running: Running, watch: Watch, addresses: list[tuple[str, str]]) -> Glance:
+    numbers = running.numbers.now()
+    return Glance(
+        at=numbers.at,
+        picture=running.hub.picture,
+        numbers=numbers,
+        seen=watch.calls,
+        placed=run.placed,
+        ended=len(run.lines),
+        as_meant=sum(line.ok for line in run.lines),
+        asked=run.asked.calls,
+        addresses=addresses,
     )
 
 
-async def _row_of(running: Running, call: DemoCall, began_at: Instant) -> InteractionRow | None:
-    """The call's row once it has ended, and its wrap-up and recording had their time."""
-    until = asyncio.get_running_loop().time() + ROW_S_MAX
-    while asyncio.get_running_loop().time() < until:
-        rows = await running.storage.rows.find_interactions(since=began_at, count_max=50)
-        for row in rows:
-            contact = await running.storage.contacts.read(row.interaction_id)
-            if contact is not None and contact.number_raw == call.script.number and row.disposition is not None:
-                return row
-        await asyncio.sleep(0.2)
-    return None
-
-
-async def _line(running: Running, call: DemoCall, row: InteractionRow | None) -> CallLine:
-    empty = CallLine(
-        kind=call.kind, number=call.script.number, queue="", wait_ms=0, agent="", talk_ms=0, disposition="no row",
-        recording="", recording_ms=0, ok=False,
-    )  # fmt: skip
-    if row is None or row.disposition is None:
-        return empty
-    told = replace(
-        empty, queue=row.queue_id or "", wait_ms=row.wait_ms, agent=row.agent_id or "", talk_ms=row.talk_ms,
-        disposition=row.disposition.value,
-    )  # fmt: skip
-    if row.reservation_id is None or row.talk_ms == 0:
-        return replace(told, ok=row.disposition in call.meant)
-    for _ in range(100):
-        stored = await running.storage.recordings.one(row.reservation_id)
-        if stored is not None:
-            length_ms = await asyncio.to_thread(_sound_ms, running.settings.recording_dir / stored.file_name)
-            right = row.disposition in call.meant and abs(length_ms - row.talk_ms - row.hold_ms) < 1_000
-            return replace(told, recording=stored.file_name, recording_ms=length_ms, ok=right)
-        await asyncio.sleep(0.1)
-    return told
-
-
-def _sound_ms(path: Path) -> int:
-    with wave.open(str(path), "rb") as sound:
-        return sound.getnframes() * 1000 // sound.getframerate()
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket(type=socket.SOCK_DGRAM)) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
+def addresses_of(settings: Settings) -> list[tuple[str, str]]:
+    """Where to look at it from outside, and how to get the token."""
+    where = f"{settings.http.host}:{settings.http.port}"
+    return [
+        ("API", f"http://{where}/api/v1/calls  (OpenAPI: http://{where}/api/v1/openapi.json)"),
+        ("CTI socket", f"ws://{where}/cti/v1/ws"),
+        ("health", f"http://{where}/health/ready   metrics  http://{where}/metrics"),
+        ("token", f'TOKEN=$(sed -n \'s/^"{ADMIN_SECRET}" = "\\(.*\\)"/\\1/p\' {settings.secrets_file})'),
+        ("so", f'curl -H "Authorization: Bearer $TOKEN" http://{where}/api/v1/queues'),
+    ]

@@ -10,21 +10,21 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "samb
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """The part of the set-up's record that is needed here."""
+    """The part of `tools.json` that is needed here: the one program that `tools/sipp` made for every caller."""
 
-    program: list[str]
+    sipp: str
 
 
 def sipp_words(cache: Path = CACHE) -> list[str]:
     """The words that start SIPp. Raises FileNotFoundError, which says what to do, when there is none."""
-    record = cache / "sipp" / "current.json"
+    record = cache / "tools.json"
     if record.exists():
         try:
-            words = msgspec.json.decode(record.read_bytes(), type=Record).program
+            program = msgspec.json.decode(record.read_bytes(), type=Record).sipp
         except msgspec.DecodeError as error:
             raise FileNotFoundError(f"{record} cannot be read ({error}): run `make setup`") from error
-        if words and shutil.which(words[0]):
-            return words
+        if shutil.which(program):
+            return [program]
     found = shutil.which("sipp")
     if found is None:
         raise FileNotFoundError("there is no SIPp: run `make setup`")

@@ -117,16 +117,14 @@ async def test_a_sipp_that_is_not_there_is_an_error_and_gives_its_port_back(tmp_
 
 
 def test_sipp_is_found_by_the_set_ups_record(tmp_path: Path) -> None:
-    (tmp_path / "sipp").mkdir()
-    (tmp_path / "sipp/current.json").write_text('{"version": "3", "program": ["/bin/sh", "-x"]}')
+    (tmp_path / "tools.json").write_text('{"sipp": "/bin/sh", "sipp_version": "3.8.0"}')
 
-    assert sipp_words(tmp_path) == ["/bin/sh", "-x"]
+    assert sipp_words(tmp_path) == ["/bin/sh"]
 
 
-@pytest.mark.parametrize("record", ["{", '{"program": "sh"}', "[]"])
+@pytest.mark.parametrize("record", ["{", '{"sipp_version": "3.8.0"}', "[]"])
 def test_a_broken_record_says_what_to_do(tmp_path: Path, record: str) -> None:
-    (tmp_path / "sipp").mkdir()
-    (tmp_path / "sipp/current.json").write_text(record)
+    (tmp_path / "tools.json").write_text(record)
 
     with pytest.raises(FileNotFoundError, match="make setup"):
         sipp_words(tmp_path)

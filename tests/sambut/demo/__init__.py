@@ -1,0 +1,1 @@
+"""The demo: its scripts, its judgement, what it shows and where it lives."""
