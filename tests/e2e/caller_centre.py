@@ -12,6 +12,8 @@ HURRIED = "1694"
 """Waits 2 s in a queue, then hears sorry."""
 PATIENT = "1695"
 """Waits for ever, announcement every 10 s. VIPs first."""
+PATIENT_ENGLISH = "1690002"
+"""Waits in the same queue, and is spoken to in English."""
 CROWDED = "1690001"
 """One may wait; whoever comes then hears digit-6."""
 ANSWERED_OUT, BUSY_OUT, SILENT_OUT, ONE_LINE_OUT = "1696", "1697", "1698", "1699"
@@ -107,6 +109,16 @@ late = { kind = "play", prompts = ["digit-4"], exits = { next = "bye" } }
 bye = { kind = "hangup", prompts = ["digit-5"] }
 
 [[flows]]
+id = "patient-english"
+name = "Patient English"
+start = "start"
+[flows.nodes]
+start = { kind = "start", exits = { next = "english" } }
+english = { kind = "set", variables = { language = "en" }, exits = { next = "wait" } }
+wait = { kind = "enqueue", queue = "patient", exits = { timeout = "bye", refused = "bye" } }
+bye = { kind = "hangup", prompts = ["sorry"] }
+
+[[flows]]
 id = "crowded"
 name = "Crowded"
 start = "start"
@@ -168,6 +180,7 @@ def with_stories(sample: str, *, outside_port: int = 5060, today: datetime.date 
         QUIET_REFUSAL: "quiet-refusal",
         HURRIED: "hurried",
         CROWDED: "crowded",
+        PATIENT_ENGLISH: "patient-english",
         PATIENT: "patient",
         **{did: f"out-{did}" for did in OUTSIDE},
     }

@@ -42,7 +42,7 @@ def plays(recording: str, language: str, prompt: str) -> list[Play]:
     for start in _places(heard, first):
         end, missing = start + len(first), 0
         for at, chunk in chunks[1:]:
-            place = _place_near(heard, chunk, end - len(chunk) if at < first_at else start + at - first_at)
+            place = _place_near(heard, chunk, start + at - first_at)
             if place is None:
                 missing += 1
             else:
@@ -82,9 +82,14 @@ def _places(heard: Floats, chunk: Floats) -> list[int]:
 
 
 def _place_near(heard: Floats, chunk: Floats, expected: int) -> int | None:
-    begin = max(0, expected - DRIFT)
-    places = _places(heard[begin : expected + DRIFT + len(chunk)], chunk)
-    return begin + places[0] if places else None
+    """Where a stretch, or at least a half of it, lies: a packet lost in the middle shifts the other half."""
+    half = len(chunk) // 2
+    for at, part in ((0, chunk), (0, chunk[:half]), (half, chunk[half:])):
+        begin = max(0, expected + at - DRIFT)
+        places = _places(heard[begin : expected + at + DRIFT + len(part)], part)
+        if places:
+            return begin + places[0] - at
+    return None
 
 
 def _alike(heard: Floats, chunk: Floats) -> Floats:

@@ -21,6 +21,7 @@ from tests.e2e.caller_centre import (
     ONE_LINE_OUT,
     OUTSIDE,
     PATIENT,
+    PATIENT_ENGLISH,
     SILENT_OUT,
     with_stories,
 )
@@ -50,11 +51,17 @@ async def waiting(floor: CallFloor, count: int) -> None:
     await eventually(look, within_s=8, what=f"{count} callers waiting")
 
 
-async def test_32_the_only_caller_hears_music_the_announcement_in_its_time_and_music_again(floor: CallFloor) -> None:
-    outcome = await floor.callers.call(
-        CallerScript(number="081234567891", did=PATIENT, hang_up_after_ms=17_500, records=True)
+async def test_32_the_first_in_line_hears_music_the_announcement_in_its_time_and_music_again(floor: CallFloor) -> None:
+    outcome, english = await asyncio.gather(
+        floor.callers.call(CallerScript(number="081234567891", did=PATIENT, hang_up_after_ms=17_500, records=True)),
+        floor.callers.call(
+            CallerScript(number="081234567892", did=PATIENT_ENGLISH, hang_up_after_ms=15_000, records=True)
+        ),
     )
 
+    assert english.heard is not None
+    assert [play.whole for play in plays(english.heard.file, "en", "queue-wait")] == [True]
+    assert plays(english.heard.file, "id", "queue-wait") == []
     assert outcome.heard is not None
     file, music = outcome.heard.file, Path(floor.running.exchange.site.moh_dir)
     (announced,) = plays(file, "id", "queue-wait")

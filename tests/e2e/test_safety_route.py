@@ -2,15 +2,20 @@
 
 import asyncio
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
 
 from ivr.core.facts import PromptMissed
+from ivr.core.nodes import KINDS
+from ivr.core.nodes.hours import HOURS
+from ivr.core.nodes.kind import Leave
+from kernel.result_codes import Disposition, EndedBy
 from sambut.phones.caller_script import CallerScript
 from sambut.program import run_program
-from tests.e2e.caller_centre import CHOICES, with_stories
+from tests.e2e.caller_centre import CHOICES, CLOSED_TODAY, with_stories
 from tests.e2e.floor import eventually, is_ready, open_floor, put_centre, settings_in, trunk_callers
 from tests.e2e.heard import SOUNDS, plays
 
@@ -34,6 +39,22 @@ async def test_a_sound_that_is_gone_at_run_time_costs_its_words_and_no_call(tmp_
         address = f"http://127.0.0.1:{floor.running.settings.http.port}/metrics"
         async with ClientSession() as client, client.get(address) as scraped:
             assert 'sambut_prompts_missing_total{language="id",prompt="digit-1"} 1.0' in await scraped.text()
+
+
+async def test_a_flow_that_breaks_ends_on_the_safety_route_as_a_failure_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_settings: object, _scene: object) -> Leave:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(KINDS, "hours", replace(HOURS, play=broken))
+    async with open_floor(tmp_path, rewrite=with_stories) as floor:
+        outcome = await floor.callers.call(CallerScript(number="081234567891", did=CLOSED_TODAY, records=True))
+
+        assert outcome.heard is not None
+        assert [play.whole for play in plays(outcome.heard.file, "id", "no-service")] == [True]
+        row = await floor.row_of_call_to(CLOSED_TODAY)
+        assert (row.disposition, row.ended_by) == (Disposition.SYSTEM_FAILURE, EndedBy.SYSTEM)
 
 
 async def test_42_a_program_that_dies_in_the_middle_of_a_flow_leaves_its_callers_to_the_fallback(
