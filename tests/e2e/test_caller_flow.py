@@ -124,7 +124,7 @@ async def account_of(floor: CallFloor, caller: int) -> str:
     return contact.attributes["account"]
 
 
-async def test_36_an_exceptional_closure_wins_and_is_not_an_abandoned_call(floor: CallFloor) -> None:
+async def test_scenario_36_an_exceptional_closure_wins_and_is_not_an_abandoned_call(floor: CallFloor) -> None:
     await floor.seat("a1", "phone-1")
     patient, hasty = await asyncio.gather(
         floor.callers.call(pressing(CLOSED_TODAY, 1)),
@@ -139,7 +139,7 @@ async def test_36_an_exceptional_closure_wins_and_is_not_an_abandoned_call(floor
     assert floor.phones.seen(Ringing) == []
 
 
-async def test_35_a_blocked_number_hears_the_refusal_and_others_are_unaffected(floor: CallFloor) -> None:
+async def test_scenario_35_a_blocked_number_hears_the_refusal_and_others_are_unaffected(floor: CallFloor) -> None:
     await floor.seat("a1", "phone-1")
     await floor.phones.behave("phone-1", PicksUp(after_ms=100, hang_up_after_ms=500))
     refused, rejected, other = await asyncio.gather(

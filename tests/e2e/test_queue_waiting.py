@@ -51,7 +51,9 @@ async def waiting(floor: CallFloor, count: int) -> None:
     await eventually(look, within_s=8, what=f"{count} callers waiting")
 
 
-async def test_32_the_first_in_line_hears_music_the_announcement_in_its_time_and_music_again(floor: CallFloor) -> None:
+async def test_scenario_32_the_first_in_line_hears_music_the_announcement_in_its_time_and_music_again(
+    floor: CallFloor,
+) -> None:
     outcome, english = await asyncio.gather(
         floor.callers.call(CallerScript(number="081234567891", did=PATIENT, hang_up_after_ms=17_500, records=True)),
         floor.callers.call(
@@ -86,7 +88,7 @@ async def test_a_caller_who_chose_english_reaches_an_agent_who_speaks_it(floor: 
     assert (row.queue_id, row.agent_id, row.disposition) == ("english", "a5", Disposition.ANSWERED)
 
 
-async def test_06_a_later_caller_of_the_priority_list_is_served_first(floor: CallFloor) -> None:
+async def test_scenario_6_a_later_caller_of_the_priority_list_is_served_first(floor: CallFloor) -> None:
     await floor.seat("a1", "phone-1", ready=False)
     await floor.phones.behave("phone-1", PicksUp(after_ms=100, hang_up_after_ms=400))
     first = await floor.callers.start(CallerScript(number="081234567891", did=PATIENT))
@@ -102,7 +104,7 @@ async def test_06_a_later_caller_of_the_priority_list_is_served_first(floor: Cal
     assert [(row.priority, row.disposition) for row in rows] == [(9, Disposition.ANSWERED), (5, Disposition.ANSWERED)]
 
 
-async def test_13_a_wait_that_is_over_goes_on_in_the_flow_for_its_own_reason(floor: CallFloor) -> None:
+async def test_scenario_13_a_wait_that_is_over_goes_on_in_the_flow_for_its_own_reason(floor: CallFloor) -> None:
     outcome = await floor.callers.call(CallerScript(number="081234567891", did=HURRIED, records=True))
 
     assert outcome.heard is not None
@@ -113,7 +115,9 @@ async def test_13_a_wait_that_is_over_goes_on_in_the_flow_for_its_own_reason(flo
     assert 1_900 < row.wait_ms < 3_000
 
 
-async def test_13_a_full_queue_overflows_for_its_own_reason_and_the_waiting_caller_waits_on(floor: CallFloor) -> None:
+async def test_scenario_13_a_full_queue_overflows_for_its_own_reason_and_the_waiting_caller_waits_on(
+    floor: CallFloor,
+) -> None:
     first = await floor.callers.start(CallerScript(number="081234567891", did=CROWDED, hang_up_after_ms=4_000))
     await waiting(floor, 1)
     second = await floor.callers.call(CallerScript(number="081234567892", did=CROWDED, records=True))

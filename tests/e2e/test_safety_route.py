@@ -57,7 +57,7 @@ async def test_a_flow_that_breaks_ends_on_the_safety_route_as_a_failure_of_ours(
         assert (row.disposition, row.ended_by) == (Disposition.SYSTEM_FAILURE, EndedBy.SYSTEM)
 
 
-async def test_42_a_program_that_dies_in_the_middle_of_a_flow_leaves_its_callers_to_the_fallback(
+async def test_scenario_42_a_program_that_dies_in_the_middle_of_a_flow_leaves_its_callers_to_the_fallback(
     tmp_path: Path,
 ) -> None:
     """AGISTATUS says SUCCESS all the same: the dialplan believes only what the script has set at its end."""

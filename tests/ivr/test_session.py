@@ -149,7 +149,7 @@ async def test_what_was_typed_is_kept_for_the_agent() -> None:
     assert call.contacts.contacts[CALL].attributes["account"] == "169"
 
 
-async def test_13_a_full_queue_is_an_exit_of_its_own_and_the_reason_is_kept() -> None:
+async def test_scenario_13_a_full_queue_is_an_exit_of_its_own_and_the_reason_is_kept() -> None:
     given = flow(
         start("wait"),
         node("wait", "enqueue", {"timeout": "away", "refused": "away", "overflow": "bye"}, queue="sales"),
