@@ -75,6 +75,6 @@ OPERATIONS = (
                 schema={"type": "string", "enum": ["0", "1"], "default": "0"},
             ),
         ),
-        refusals=(400, 413, 422),
+        refusals=(422,),
     ),
 )

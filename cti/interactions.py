@@ -208,7 +208,6 @@ OPERATIONS = (
         serve=list_interactions,
         answer_type=InteractionPage,
         query=tuple(_QUERY),
-        refusals=(400,),
     ),
     Operation(
         method="GET",

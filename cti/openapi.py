@@ -12,7 +12,8 @@ from cti.resources import Operation
 _COMPONENT = "#/components/schemas/{name}"
 _PATH_PARAMETER = re.compile(r"\{(\w+)\}")
 _ID_SCHEMA = {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}
-_ALWAYS_REFUSED = (401, 403, 429)
+_ALWAYS_REFUSED = (400, 401, 403, 429)
+_BODY_REFUSED = (413,)
 
 
 def document(operations: Iterable[Operation], version: str) -> dict[str, Any]:
@@ -91,6 +92,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     responses: dict[str, Any] = {"200": answered}
     if operation.serves_ranges:
         responses["206"] = {"description": "The range asked for.", "content": answered["content"]}
-    for status in sorted({*_ALWAYS_REFUSED, *operation.refusals}):
+    of_body = _BODY_REFUSED if operation.body_type is not None else ()
+    for status in sorted({*_ALWAYS_REFUSED, *of_body, *operation.refusals}):
         responses[str(status)] = {"$ref": "#/components/responses/Refused"}
     return responses

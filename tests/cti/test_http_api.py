@@ -66,6 +66,8 @@ async def test_the_openapi_document_is_valid_and_tells_of_every_operation(floor:
     assert document["openapi"].startswith("3.1")
     told = {(method.upper(), path) for path, methods in document["paths"].items() for method in methods}
     assert told == {(operation.method, operation.path) for operation in OPERATIONS}
+    login = document["paths"]["/agents/{agent_id}/login"]["post"]["responses"]
+    assert sorted(login) == ["200", "400", "401", "403", "404", "409", "413", "429", "503"]
 
 
 async def test_the_schemas_of_the_event_socket_are_published(floor: Floor, serve: Serve) -> None:

@@ -203,10 +203,10 @@ def trunk_callers(settings: Settings, folder: Path) -> TrunkCallers:
 
 @contextlib.asynccontextmanager
 async def open_floor(
-    folder: Path, *, rewrite: Callable[[str], str] = str, sounds: Path | None = None
+    folder: Path, *, rewrite: Callable[[str], str] = str, settings: Settings | None = None
 ) -> AsyncIterator[CallFloor]:
-    """The sample centre, as rewritten, up and in step with its Asterisk."""
-    settings = settings_in(folder, sounds=sounds)
+    """The sample centre, as rewritten, up and in step with its Asterisk. ``settings``: as ``settings_in``, or other."""
+    settings = settings or settings_in(folder)
     await put_centre(settings, rewrite=rewrite)
     async with contextlib.AsyncExitStack() as opened:
         running = await opened.enter_async_context(run_program(settings, stop_asterisk=True))

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 async def test_a_sound_that_is_gone_at_run_time_costs_its_words_and_no_call(tmp_path: Path) -> None:
     sounds = tmp_path / "sounds"
     shutil.copytree(SOUNDS, sounds)
-    async with open_floor(tmp_path, rewrite=with_stories, sounds=sounds) as floor:
+    async with open_floor(tmp_path, rewrite=with_stories, settings=settings_in(tmp_path, sounds=sounds)) as floor:
         (sounds / "id" / "digit-1.wav").unlink()
         outcome = await floor.callers.call(CallerScript(number="081234567891", did=CHOICES, records=True))
 
