@@ -132,7 +132,7 @@ class LegTracker:
         match event.name:
             case "Newstate" if fields.get("ChannelStateDesc") == "Ringing":
                 return self._ringing(reservation_of(fields.get("Uniqueid", "")))
-            case "UserEvent" if fields.get("UserEvent") == "AcdClaim":
+            case "UserEvent" if is_lost_claim(event):
                 return self.fail(ReservationId(fields.get("Reservation", "")), ReservationResult.CALLER_LEFT)
             case "UserEvent" if fields.get("UserEvent") == "AcdTransferred":
                 return self._flow_over(InteractionId(fields.get("Call", "")), Disposition.TRANSFERRED_OUT)
@@ -265,6 +265,11 @@ class LegTracker:
 def is_forwarding(fields: Mapping[str, str]) -> bool:
     """Does this HangupRequest say that an agent's phone sent the call elsewhere?"""
     return fields.get("Cause") == str(REDIRECTED) and reservation_of(fields.get("Uniqueid", "")) is not None
+
+
+def is_lost_claim(event: AmiEvent) -> bool:
+    """Does an agent's leg say that it picked up and found nobody to claim?"""
+    return event.name == "UserEvent" and event.fields.get("UserEvent") == "AcdClaim"
 
 
 def device_presence(fields: Mapping[str, str]) -> tuple[DevicePresenceSeen, ...]:

@@ -15,13 +15,16 @@ from telephony.ami.connection import AmiLink
 from telephony.ami.failures import AmiFailure
 from telephony.ami.wire import AmiEvent
 from telephony.leg_names import reservation_of
-from telephony.legs import LegTracker, Phase, is_forwarding
+from telephony.legs import LegTracker, Phase, is_forwarding, is_lost_claim
 from telephony.snapshot import take_snapshot
 
 log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
 SOUND_CLOSING_S = 0.5
+# An agent who picks up as the caller hangs up finds nobody to claim, and says so before the caller's own Hangup comes.
+# Were it believed at once, the caller would be offered again, and the phone ring for a moment.
+LOST_CLAIM_S = 0.25
 
 
 class Listener:
@@ -108,6 +111,12 @@ class Listener:
         if event.name == "HangupRequest" and is_forwarding(event.fields):
             log.warning("a phone forwards its calls", leg_id=event.fields.get("Uniqueid"))
             self._forwarded()
+        if is_lost_claim(event):
+            asyncio.get_running_loop().call_later(LOST_CLAIM_S, self._tell, event)
+        else:
+            self._tell(event)
+
+    def _tell(self, event: AmiEvent) -> None:
         for given in self._legs.see(event):
             if isinstance(given, AgentPickedUp):
                 self._pick_up(given)

@@ -158,6 +158,15 @@ class CallFloor:
 
         await eventually(look, within_s=within_s, what=f"{agent} {state} {reason_code or ''}".strip())
 
+    async def stays(self, agent: str, state: str, at_least_ms: int) -> None:
+        """Wait until an agent is in a state, and has been for so long."""
+
+        async def look() -> bool | None:
+            now = self.running.hub.picture.agents[AgentId(agent)]
+            return True if now.state == state and time.time() * 1000 - now.since >= at_least_ms else None
+
+        await eventually(look, within_s=5 + at_least_ms / 1000, what=f"{agent} {state} for {at_least_ms} ms")
+
     async def queued(self, *, within_s: float = 8) -> InteractionId:
         """Wait until somebody waits in a queue with no phone ringing for them: who."""
 
