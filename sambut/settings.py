@@ -46,22 +46,29 @@ class Asterisk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     bind_address: Address = LOOPBACK
     """Where SIP, RTP and Asterisk's web server listen."""
     sip_udp_port: PortOrOff = 5060
+    """SIP over UDP."""
     sip_tcp_port: PortOrOff = 5060
+    """SIP over TCP."""
     sip_tls_port: PortOrOff = 0
+    """SIP over TLS; needs the certificate."""
     http_port: PortOrOff = 0
     """Asterisk's web server, for phones in browsers (wss)."""
     tls_certificate: str = ""
     """PEM file, for sip_tls_port and http_port."""
     tls_key: str = ""
+    """PEM file: the certificate's key, without a password."""
     external_address: Annotated[str, Meta(pattern=r"^[0-9A-Za-z.:-]{0,253}\Z")] = ""
     """The address that phones and carriers outside see, where there is NAT in between; empty: none."""
     local_networks: tuple[str, ...] = ()
     """Networks on this side of the NAT."""
     rtp_port_min: Port = 10_000
+    """The first port of sound."""
     rtp_port_max: Port = 11_999
-    """Each call leg takes two ports."""
+    """The last port of sound. Each call leg takes two."""
     ami_host: Address = LOOPBACK
+    """Where Asterisk's manager listens; it has no encryption, so let it be this machine or a network of its own."""
     ami_port: Port = 5038
+    """Its port."""
     sounds: str = ""
     """Folder of announcements by language; empty: those that come with the program."""
 
@@ -70,14 +77,18 @@ class Agi(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Our FastAGI server, which Asterisk asks what to do with a call."""
 
     host: Address = LOOPBACK
+    """Where it listens; Asterisk must reach it."""
     port: Port = 4573
+    """Its port."""
 
 
 class Http(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Our API and CTI socket."""
 
     host: Address = LOOPBACK
+    """Where they listen. Beyond this machine, put a TLS proxy before it."""
     port: Port = 8169
+    """Their port."""
     allowed_origins: tuple[Origin, ...] = ()
     """Web pages that may open the CTI socket, as `https://crm.example.id`."""
 
@@ -106,16 +117,18 @@ class Recording(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Recordings of conversations."""
 
     enabled: bool = True
+    """Whether talks are recorded at all."""
     folder: str = ""
     """Empty: `recordings` in data_dir."""
     free_disk_bytes_min: Annotated[int, Meta(ge=0)] = 1_000_000_000
-    """With less room than this no recording is begun, and an alarm is raised."""
+    """With less room than this an alarm is raised; talks are recorded as long as there is any."""
 
 
 class Engine(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The distributor's signs of life to Asterisk's dialplan."""
 
     heartbeat_ms: Annotated[int, Meta(ge=200, le=60_000)] = 2000
+    """How often Asterisk is told that the program lives."""
     survivable_after_s: Annotated[int, Meta(ge=2, le=3600)] = 15
     """So long without a heartbeat, and the dialplan serves callers without us."""
 
@@ -124,16 +137,22 @@ class Log(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the program says of itself."""
 
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is said."""
     format: Literal["json", "console"] = "console"
+    """console: for people. json: one object a line, for a log collector."""
 
 
 class Phones(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What agents dial. Aux is followed by the digits of a reason."""
 
     login: FeatureCode = "*10"
+    """Log in at this phone; asks for login and PIN."""
     logout: FeatureCode = "*11"
+    """Log out."""
     ready: FeatureCode = "*12"
+    """Take calls."""
     aux: FeatureCode = "*13"
+    """Take no calls, for a reason."""
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

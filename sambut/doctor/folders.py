@@ -49,7 +49,7 @@ def _room(settings: Settings) -> list[Finding]:
     free = shutil.disk_usage(nearest).free
     shown = f"{free / GIGABYTE:.1f} GB free at {nearest}"
     if free < least:
-        what = f"{shown}, less than the {least / GIGABYTE:.1f} GB without which no talk is recorded"
+        what = f"{shown}, less than the {least / GIGABYTE:.1f} GB that recordings are to leave"
         return [wrong("recording.free_disk_bytes_min", what, "make room, or move recording.folder")]
     return [fine("recording.free_disk_bytes_min", shown)]
 

@@ -115,7 +115,7 @@ def test_too_little_room_for_recordings_is_wrong(settings: Settings) -> None:
     (found,) = folders(change(settings, "recording", free_disk_bytes_min=10**18), "recording.free_disk_bytes_min")
 
     assert found.level is Level.WRONG
-    assert "less than the 1000000000.0 GB without which no talk is recorded" in found.what
+    assert "less than the 1000000000.0 GB that recordings are to leave" in found.what
 
 
 def test_room_does_not_matter_when_nothing_is_recorded(settings: Settings) -> None:
