@@ -161,6 +161,7 @@ async def test_something_else_on_the_port_is_told(asked: Settings, asterisk: Fak
     asterisk.banner = b"SSH-2.0-OpenSSH_9.2\r\n"
 
     assert "nobody answers there" in (await one_wrong(asked)).what
+    assert len(asterisk.sessions) == 1
 
 
 async def test_without_readable_secrets_nobody_is_asked(asked: Settings, asterisk: FakeAsterisk) -> None:

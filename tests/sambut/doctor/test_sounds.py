@@ -1,5 +1,6 @@
 """Announcements: all that may be heard, in each language, as Asterisk plays them."""
 
+import struct
 import wave
 from pathlib import Path
 
@@ -110,10 +111,12 @@ def test_a_wav_that_was_cut_off_is_as_long_as_what_is_left(tmp_path: Path) -> No
 
 
 def test_an_extended_wav_is_told_because_asterisk_refuses_it(tmp_path: Path) -> None:
-    path = write_wav(tmp_path / "a.wav")
-    path.write_bytes(path.read_bytes()[:20] + b"\xfe\xff" + path.read_bytes()[22:])
+    content = write_wav(tmp_path / "a.wav").read_bytes()
+    pcm = bytes.fromhex("0100000000001000800000aa00389b71")
+    form = struct.pack("<IH", 40, 0xFFFE) + content[22:36] + struct.pack("<HHI", 22, 16, 4) + pcm
+    (tmp_path / "a.wav").write_bytes(content[:16] + form + content[36:])
 
-    assert problem_of(path) == "is no PCM WAV file"
+    assert problem_of(tmp_path / "a.wav") == "is no PCM WAV file"
 
 
 def test_sound_without_a_header_is_as_long_as_its_size_says(tmp_path: Path) -> None:

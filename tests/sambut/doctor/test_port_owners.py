@@ -96,10 +96,14 @@ def test_an_address_of_another_machine_is_wrong(settings: Settings, host: str) -
 
 
 def test_holders_are_found_by_what_the_kernel_tells(tmp_path: Path) -> None:
-    lines = ["  sl  local_address rem_address   st", "   0: 0100007F:13C4 00000000:0000 0A 0:0 0:0 0 0 0 77 1"]
+    lines = [
+        "  sl  local_address rem_address   st",
+        "   0: 0100007F:13C4 00000000:0000 0A 0:0 0:0 0 0 0 77 1",
+        "   1: 0100007F:13C4 0100007F:9C40 01 0:0 0:0 0 0 0 79 1",  # a call that came in: it only has the same port
+    ]
     (tmp_path / "net").mkdir()
     (tmp_path / "net/tcp").write_text("\n".join([*lines, "torn"]))
-    for pid, inode in (("12", 77), ("13", 78)):
+    for pid, inode in (("12", 77), ("13", 78), ("14", 79)):
         (tmp_path / pid / "fd").mkdir(parents=True)
         (tmp_path / pid / "fd/4").symlink_to(f"socket:[{inode}]")
         (tmp_path / pid / "comm").write_text("kamailio\n")
