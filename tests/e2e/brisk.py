@@ -2,9 +2,9 @@
 
 from sambut.phones.caller_script import CallerScript
 
-BRISK_DID = "1691"
+BRISK_DID = "16991"
 """The phone rings for 5 s; an agent who does not answer is out of the line; wrap-up 2 s."""
-LENIENT_DID = "1692"
+LENIENT_DID = "16992"
 """The same, but an agent who does not answer stays in the line."""
 
 

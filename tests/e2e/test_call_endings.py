@@ -177,7 +177,7 @@ def stretches_of(heard: Heard, frequency_hz: int) -> tuple[Stretch, Stretch]:
     return before, after
 
 
-async def test_scenario_09_three_callers_within_a_second_ring_three_agents(brisk_floor: CallFloor) -> None:
+async def test_scenario_9_three_callers_within_a_second_ring_three_agents(brisk_floor: CallFloor) -> None:
     floor = brisk_floor
     for number in (1, 2, 3):
         await floor.seat(f"a{number}", f"phone-{number}")
