@@ -4,19 +4,19 @@ import datetime
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-CHOICES = "1691"
+CHOICES = "776901"
 """digit-1 digit-2, then a menu (digit-3) of 1 and 2; 2 speaks English; then digits are collected, for those who wait 2 s in a queue."""
-CLOSED_TODAY = "1692"
-QUIET_REFUSAL = "1693"
-HURRIED = "1694"
+CLOSED_TODAY = "776902"
+QUIET_REFUSAL = "776903"
+HURRIED = "776904"
 """Waits 2 s in a queue, then hears sorry."""
-PATIENT = "1695"
+PATIENT = "776905"
 """Waits for ever, announcement every 10 s. VIPs first."""
-PATIENT_ENGLISH = "1690002"
+PATIENT_ENGLISH = "776912"
 """Waits in the same queue, and is spoken to in English."""
-CROWDED = "1690001"
+CROWDED = "776911"
 """One may wait; whoever comes then hears digit-6."""
-ANSWERED_OUT, BUSY_OUT, SILENT_OUT, ONE_LINE_OUT = "1696", "1697", "1698", "1699"
+ANSWERED_OUT, BUSY_OUT, SILENT_OUT, ONE_LINE_OUT = "776906", "776907", "776908", "776909"
 OUTSIDE = {ANSWERED_OUT: "0215550001", BUSY_OUT: "0215550002", SILENT_OUT: "0215550003", ONE_LINE_OUT: "0215550001"}
 
 _FLOWS = """

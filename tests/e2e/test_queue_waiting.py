@@ -11,7 +11,7 @@ from kernel.ids import AgentId
 from kernel.result_codes import Disposition, EndedBy
 from sambut.phones.caller_script import CallerScript
 from sambut.phones.crowd import AgentPhones
-from sambut.phones.events import Ended, Ringing
+from sambut.phones.events import Answered, Ended, Ringing
 from sambut.phones.plans import AnyPlan, IsBusy, KeyPress, LetsItRing, PicksUp
 from tests.e2e.caller_centre import (
     ANSWERED_OUT,
@@ -160,6 +160,8 @@ async def test_numbers_outside_answer_are_busy_or_do_not_answer(tmp_path: Path) 
         shown = await carrier.wait_for(Ringing, device=OUTSIDE[ANSWERED_OUT], within_ms=1_000)
         assert shown.number == "169"
 
+        # The network says that it rings; an answered caller needs a tone for that.
+        assert silent.heard.heard_ms_of(425) > 800
         assert [play.whole for play in plays(busy.heard.file, "id", "digit-9")] == [True]
         assert [play.whole for play in plays(silent.heard.file, "id", "digit-8")] == [True]
         for did in (BUSY_OUT, SILENT_OUT):
@@ -188,6 +190,27 @@ async def test_a_trunk_with_one_line_takes_no_second_call_out(tmp_path: Path) ->
         assert [play.whole for play in plays(second.heard.file, "id", "digit-7")] == [True]
         assert outcome.heard.heard_ms_of(OUTSIDE_HZ) > 3_000
         assert len(carrier.seen(Ringing)) == 1
+
+
+async def test_a_call_that_was_transferred_out_still_holds_the_line_it_came_in_on(tmp_path: Path) -> None:
+    (port,) = free_ports(1)
+
+    def one_line(sample: str) -> str:
+        return with_stories(sample, outside_port=port).replace("lines_max = 60", "lines_max = 1")
+
+    async with open_floor(tmp_path, rewrite=one_line) as floor, AgentPhones(sip_port=port) as carrier:
+        number = OUTSIDE[ANSWERED_OUT]
+        await carrier.make_caller(number, server="127.0.0.1", port=port, number=number)
+        await carrier.behave(number, PicksUp())
+        first = await floor.callers.start(CallerScript(number="081234567891", did=ANSWERED_OUT))
+        await carrier.wait_for(Answered, device=number, within_ms=5_000)
+        second = await floor.callers.call(CallerScript(number="081234567892", did=PATIENT, hang_up_after_ms=200))
+        first.hang_up()
+        await first.outcome()
+        third = await floor.callers.call(CallerScript(number="081234567893", did=PATIENT, hang_up_after_ms=200))
+
+        assert (second.ending, second.status) == ("refused", 503)
+        assert third.ending == "hung_up_here"
 
 
 async def test_more_calls_than_a_trunk_has_lines_are_refused_and_leave_no_trace(tmp_path: Path) -> None:
