@@ -33,6 +33,8 @@ def address_of_record(settings: Register) -> str:
             transport=settings.transport,
             reg_interval=600 if settings.registers else 0,
             audio_codecs=CODECS,
+            # Who hides the signalling hides the sound too, as hardphones on TLS do (SDES).
+            extra_params=("mediaenc=srtp-mand",) if settings.transport == "tls" else (),
         )
     except (ValueError, TypeError) as error:
         raise NotDone("failed", f"the account cannot be written: {error}") from error

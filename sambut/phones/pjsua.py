@@ -57,6 +57,8 @@ def start_stack(options: argparse.Namespace) -> pj.Endpoint:
     transport.port = options.sip_port
     endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
     endpoint.transportCreate(pj.PJSIP_TRANSPORT_TCP, transport)
+    transport.port = 0
+    endpoint.transportCreate(pj.PJSIP_TRANSPORT_TLS, transport)
     endpoint.libStart()
     endpoint.audDevManager().setNullDev()
     for codec in endpoint.codecEnum2():

@@ -14,9 +14,11 @@ from centre.reader import read_centre
 from kernel.ids import AgentId, DeviceId, InteractionId
 from kernel.instants import Instant
 from reports.rows import InteractionRow
+from sambut.asterisk_site import transports_on
 from sambut.commands.hash_pin import pin_hash_of
 from sambut.demo.sample_centre import AGENT_IDS, demo_centre
 from sambut.phones.callers import TrunkCallers
+from sambut.phones.commands import Transport
 from sambut.phones.crowd import AgentPhones, Phones
 from sambut.phones.sipp_program import sipp_words
 from sambut.program import Running, run_program
@@ -82,20 +84,38 @@ class CallFloor:
     callers: TrunkCallers
     folder: Path
 
-    async def plug_in(self, phone: str, *, tone_hz: int = 1000, phones: Phones | None = None) -> None:
-        """Register a phone; ``phones``: of another process than the usual one."""
+    async def plug_in(
+        self, phone: str, *, tone_hz: int = 1000, phones: Phones | None = None, way: Transport = "udp"
+    ) -> None:
+        """Register a phone; ``phones``: of another process than the usual one; ``way``: its transport."""
         settings = self.running.settings
         secret = SecretsFile(settings.secrets_file).read()[f"device.{phone}"]
-        port = settings.asterisk.sip_udp_port
         await (phones or self.phones).register(
-            phone, password=secret, server="127.0.0.1", port=port, tone_hz=tone_hz, record_folder=self.folder
+            phone,
+            password=secret,
+            server="127.0.0.1",
+            port=transports_on(settings)[way],
+            transport=way,
+            tone_hz=tone_hz,
+            record_folder=self.folder,
         )
 
     async def seat(
-        self, agent: str, phone: str, *, tone_hz: int = 1000, ready: bool = True, phones: Phones | None = None
+        self,
+        agent: str,
+        phone: str,
+        *,
+        tone_hz: int = 1000,
+        ready: bool = True,
+        phones: Phones | None = None,
+        way: Transport = "udp",
     ) -> None:
         """Register a phone, and let an agent sit down at it."""
-        await self.plug_in(phone, tone_hz=tone_hz, phones=phones)
+        await self.plug_in(phone, tone_hz=tone_hz, phones=phones, way=way)
+        await self.sit_down(agent, phone, ready=ready)
+
+    async def sit_down(self, agent: str, phone: str, *, ready: bool = True) -> None:
+        """Let an agent sit down at a registered phone."""
         door = self.running.distributor
         await door.submit(LogIn(agent_id=AgentId(agent), device_id=DeviceId(phone)))
 
