@@ -18,7 +18,7 @@ from sambut.commands.hash_pin import hash_pin
 from sambut.commands.office import EXIT_FAILED, settings_or_exit, stop
 from sambut.demo.command import demo
 from sambut.logs import set_up_logs
-from sambut.not_started import NOT_STARTED
+from sambut.not_started import NOT_STARTED, sentence_of
 from sambut.program import run_program
 from sambut.settings import Settings
 
@@ -50,7 +50,7 @@ def up(
     try:
         asyncio.run(_run_until_told(known, stop_asterisk=stop_asterisk))
     except NOT_STARTED as wrong:
-        stop(f"Not started: {wrong}", EXIT_FAILED)
+        stop(sentence_of(wrong), EXIT_FAILED)
 
 
 async def _run_until_told(settings: Settings, *, stop_asterisk: bool) -> None:

@@ -22,4 +22,20 @@ NOT_STARTED = (
     UnsafeConfigValue,
     OSError,
 )
-"""Why a start came to nothing; each says what, where, and how to mend it."""
+"""What ends a start; anything else is a defect."""
+
+
+def sentence_of(failure: Exception) -> str:
+    """What, where, and how to mend it; several lines when there are several reasons."""
+    match failure:
+        case StoreFailed() | JournalFailed():
+            return (
+                f"Not started: journal.database_url: the database cannot be used ({failure}); `sambut check` tells more"
+            )
+        case UnsafeConfigValue():
+            return f"Not started: the centre: {failure}; take it out of the centre file and apply that"
+        case OSError():
+            where = failure.filename or "the machine"
+            return f"Not started: {where}: {failure.strerror or failure}; `sambut check` tells more"
+        case _:
+            return f"Not started: {failure}"

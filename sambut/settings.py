@@ -5,6 +5,7 @@ environment is stronger than the file. Every key has a default that is safe on a
 listens on the loopback address only. What the centre is like is not here but in the centre file.
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -196,7 +197,9 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.journal.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'sambut.sqlite3'}"
 
     def _path(self, written: str) -> Path:
-        return (self.base_dir / Path(written).expanduser()).resolve()
+        # os.path, because pathlib raises at links that lead in a circle and at homes of users whom nobody knows.
+        home_known = os.path.expanduser(written)  # noqa: PTH111 - see above
+        return Path(os.path.abspath(self.base_dir / home_known))  # noqa: PTH100 - see above
 
 
 SECTIONS: dict[str, type[Struct]] = {

@@ -1,5 +1,7 @@
 """The whole examination, and the part of it that a start depends on."""
 
+import structlog
+
 from centre.model import Centre
 from sambut.asterisk_site import AsteriskProgram, make_site, sounds_dir
 from sambut.clock import WallClock
@@ -8,7 +10,7 @@ from sambut.doctor.asterisk_program import look_at_asterisk
 from sambut.doctor.certificates import look_at_certificate
 from sambut.doctor.clock import look_at_clock
 from sambut.doctor.database import look_at_database
-from sambut.doctor.findings import Finding, all_wrong, fine
+from sambut.doctor.findings import Finding, Level, all_wrong, fine
 from sambut.doctor.folders import look_at_folders
 from sambut.doctor.host_name import look_at_host_name
 from sambut.doctor.passwords import look_at_secrets
@@ -18,6 +20,8 @@ from sambut.doctor.sounds import look_at_sounds
 from sambut.one_program import running_pid
 from sambut.settings import Settings
 from telephony.process import AsteriskProcess
+
+log = structlog.get_logger(__name__)
 
 
 class NotStartable(Exception):
@@ -58,6 +62,9 @@ async def refuse_hopeless_start(settings: Settings, centre: Centre) -> AsteriskP
     found += [*look_at_rtp(settings, centre), *look_at_certificate(settings)]
     found += look_at_sounds(sounds_dir(settings), centre)
     wrong = all_wrong(found)
+    for finding in found:
+        if finding.level is Level.WARNING:
+            log.warning("worth a look", where=finding.where, what=finding.what, mend=finding.mend)
     if program is None or wrong:
         raise NotStartable(wrong)
     return program

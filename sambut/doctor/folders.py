@@ -46,7 +46,10 @@ def _room(settings: Settings) -> list[Finding]:
     if not settings.recording.enabled:
         return []
     nearest, least = _nearest(settings.recording_dir), settings.recording.free_disk_bytes_min
-    free = shutil.disk_usage(nearest).free
+    try:
+        free = shutil.disk_usage(nearest).free
+    except OSError:
+        return []  # no folder: told already
     shown = f"{free / GIGABYTE:.1f} GB free at {nearest}"
     if free < least:
         what = f"{shown}, less than the {least / GIGABYTE:.1f} GB that recordings are to leave"

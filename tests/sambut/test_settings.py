@@ -76,6 +76,16 @@ def test_relative_paths_count_from_the_files_folder(file: Path) -> None:
     assert settings.recording_dir == file.parent.parent / "sound"
 
 
+def test_a_folder_that_cannot_be_is_left_to_those_who_look_at_it(file: Path) -> None:
+    file.write_text('[paths]\ndata_dir = "circle"\nrun_dir = "~no-such-user-here/run"\n')
+    (file.parent / "circle").symlink_to("circle")
+
+    settings = read_settings(file, {})
+
+    assert settings.data_dir == file.parent / "circle"
+    assert settings.run_dir == file.parent / "~no-such-user-here/run"
+
+
 def test_every_error_is_reported_at_once_with_its_place(file: Path) -> None:
     text = """[http]
 port = "80"

@@ -93,6 +93,12 @@ def test_a_file_in_the_place_of_a_folder_is_wrong(settings: Settings, tmp_path: 
     assert (found.level, found.what) == (Level.WRONG, f"{tmp_path}/run is not a folder")
 
 
+def test_a_link_that_leads_in_a_circle_is_wrong(settings: Settings, tmp_path: Path) -> None:
+    (tmp_path / "data").symlink_to("data")
+
+    assert [finding.level for finding in look_at_folders(settings)] == [Level.WRONG, Level.OK, Level.WRONG]
+
+
 def test_a_folder_that_cannot_be_written_is_wrong(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     # Root may write everywhere, and tests run as root in places.
     monkeypatch.setattr(os, "access", lambda *_: False)
