@@ -47,6 +47,9 @@ class Caller(Protocol):
     async def wait_key(self, ms_max: int) -> str:
         """The next key (0-9, *, #), one typed ahead at once, or ``""`` after ``ms_max`` milliseconds of none."""
 
+    def ignore_late_key(self, key: str) -> None:
+        """Throw that key away if it is the next one and comes within a moment."""
+
     async def leave_to_queue(self, queue_id: QueueId, music: str) -> None:
         """After this the dialplan holds the caller in the waiting room with music."""
 

@@ -115,6 +115,9 @@ class FlowSession:
     async def _lead(self, interpreter: Interpreter, move: Move) -> Stop:
         while True:
             await self._note(*(self._left(taken) for taken in move.left))
+            for taken in move.left:
+                if taken.late_key:
+                    self._caller.ignore_late_key(taken.late_key)
             self._node_id = move.place.node_id
             outcome = await self._do(move)
             if isinstance(outcome, Stop):

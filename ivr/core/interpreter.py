@@ -35,11 +35,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitTaken:
-    """One node left by one of its exits."""
+    """One node left by one of its exits. ``late_key``: see Leave."""
 
     node_id: NodeId
     kind: str
     exit: str
+    late_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +118,7 @@ class Interpreter:
         exit_name = leave.exit if leave.exit in node.exits or leave.instead is None else leave.instead
         if exit_name not in node.exits:
             raise FlowUnusable(f"node {place.node_id}: exit {exit_name} leads nowhere")
-        left.append(ExitTaken(node_id=place.node_id, kind=node.kind.name, exit=exit_name))
+        left.append(ExitTaken(node_id=place.node_id, kind=node.kind.name, exit=exit_name, late_key=leave.late_key))
         return replace(place, node_id=node.exits[exit_name], variables={**place.variables, **leave.variables})
 
     def _node(self, node_id: NodeId) -> _ReadNode:

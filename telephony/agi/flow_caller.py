@@ -1,5 +1,6 @@
 """The caller on the line as flows and scripts know them, on one FastAGI channel."""
 
+import asyncio
 import re
 from collections import deque
 from collections.abc import Callable
@@ -20,6 +21,8 @@ SOUNDS: Final = "sambut"
 
 KEYS_KEPT_MAX: Final = 32
 """So many keys typed ahead are kept, as many as the longest entry takes; later ones are lost."""
+LATE_KEY_S: Final = 2.0
+"""How long a key may come late and still be thrown away."""
 
 _LANGUAGE: Final = re.compile(r"[a-z]{2}", re.ASCII)
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
@@ -43,6 +46,7 @@ class FlowCaller:
         self._trunk_of = trunk_of
         self._is_answered = False
         self._typed_ahead: deque[str] = deque()
+        self._late_key, self._late_until = "", 0.0
 
     # --- who is there ------------------------------------------------------------------------------------------------
 
@@ -104,10 +108,12 @@ class FlowCaller:
                 raise PromptMissing(sound) from failed
             if played.key is None or played.key not in ALL_KEYS:
                 return
+            position = played.position
+            if self._is_late(played.key):
+                continue
             self._typed_ahead.append(played.key)
             if played.key in stop_keys:
                 return
-            position = played.position
 
     def _typed(self, keys: str) -> str:
         return next((key for key in self._typed_ahead if key in keys), "")
@@ -117,7 +123,21 @@ class FlowCaller:
         if self._typed_ahead:
             return self._typed_ahead.popleft()
         key = await self._channel.wait_for_digit(ms_max)
+        if key is not None and self._is_late(key):
+            key = await self._channel.wait_for_digit(ms_max)
         return key if key is not None and key in ALL_KEYS else ""
+
+    def ignore_late_key(self, key: str) -> None:
+        """See Caller."""
+        if not self._typed_ahead:
+            self._late_key, self._late_until = key, asyncio.get_running_loop().time() + LATE_KEY_S
+        elif self._typed_ahead[0] == key:
+            self._typed_ahead.popleft()
+
+    def _is_late(self, key: str) -> bool:
+        """Is it the key to be thrown away? It is asked once, of the first key that comes."""
+        late, self._late_key = self._late_key, ""
+        return key == late and asyncio.get_running_loop().time() < self._late_until
 
     # --- where to next -----------------------------------------------------------------------------------------------
 

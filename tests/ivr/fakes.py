@@ -58,6 +58,10 @@ class FakeCaller:
             return self._typed.pop(0)
         return self._keys.pop(0) if self._keys else ""
 
+    def ignore_late_key(self, key: str) -> None:
+        if self._typed[:1] == [key]:
+            self._typed.pop(0)
+
     async def leave_to_queue(self, queue_id: QueueId, music: str) -> None:
         self._turn()
         self.way = f"queue {queue_id} {music}"

@@ -101,6 +101,29 @@ async def test_a_key_pressed_before_the_menu_speaks_is_its_choice(skippable: boo
     assert kept.variables["account"] == "45"
 
 
+async def test_the_terminator_behind_a_full_entry_is_no_key_of_the_next_menu() -> None:
+    given = flow(
+        start("hello"),
+        node("hello", "play", {"next": "account"}, prompts=["welcome"]),
+        node(
+            "account",
+            "collect",
+            {"done": "menu", "timeout": "bye", "invalid": "bye"},
+            prompts=["oops"],
+            variable="account",
+            digits_max=2,
+        ),
+        node(
+            "menu", "menu", {"key-1": "wait", "timeout": "bye", "invalid": "bye"}, prompts=["oops"], keys="1", tries=1
+        ),
+        node("wait", "enqueue", {"timeout": "bye", "refused": "bye"}, queue="sales"),
+        bye(),
+    )
+
+    assert await Call(FakeCaller(early="45#1"), given=given).begin() is Stop.QUEUED
+    assert await Call(FakeCaller(early="45##"), given=given).begin() is Stop.HUNG_UP
+
+
 async def test_a_caller_comes_to_the_queue_of_their_choice() -> None:
     call = Call(FakeCaller(["1"]))
 

@@ -72,7 +72,8 @@ def _take(settings: CollectSettings, scene: Scene, key: str) -> Ask | Leave:
         typed += key
         if len(typed) < settings.digits_max:
             return _listen(settings, replace(scene.memo, keys=typed))
-        return Leave(exit="done", variables={settings.variable: typed})
+        # The entry is full, but most people press the terminator all the same.
+        return Leave(exit="done", variables={settings.variable: typed}, late_key=settings.terminator)
     is_over = key in ("", settings.terminator)
     if is_over and len(typed) >= settings.digits_min:
         return Leave(exit="done", variables={settings.variable: typed})

@@ -86,10 +86,14 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
-    """The caller leaves by an exit; ``instead`` is taken when that exit is joined to nothing. Variables change."""
+    """The caller leaves by an exit; ``instead`` is taken when that exit is joined to nothing. Variables change.
+
+    ``late_key``: a key that many press now out of habit; it means nothing more, and the next node must not take it.
+    """
 
     exit: str
     instead: str | None = None
+    late_key: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
 
 

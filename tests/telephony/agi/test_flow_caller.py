@@ -81,6 +81,32 @@ async def test_a_key_in_a_prompt_it_cannot_end_is_kept_and_the_prompt_goes_on_fr
             assert await caller.wait_key(3_000) == "2"
 
 
+async def test_a_key_that_comes_late_is_thrown_away_once() -> None:
+    async with line() as (caller, asterisk):
+        caller.ignore_late_key("#")
+        waiting = asyncio.ensure_future(caller.wait_key(3_000))
+        await asterisk.answers("200 result=35")
+        await asterisk.answers("200 result=35")
+        assert await waiting == "#"
+
+        caller.ignore_late_key("#")
+        playing = asyncio.ensure_future(caller.play((WELCOME,), "id", ALL_KEYS))
+        await asterisk.answers("200 result=35 endpos=800")
+        assert await asterisk.answers("200 result=49 endpos=900") == (
+            'STREAM FILE "sambut/id/welcome" "0123456789*#" "800"'
+        )
+        assert await playing == "1"
+
+
+async def test_only_the_next_key_is_late() -> None:
+    async with line() as (caller, asterisk):
+        caller.ignore_late_key("#")
+        for answered, key in (("200 result=49", "1"), ("200 result=35", "#")):
+            waiting = asyncio.ensure_future(caller.wait_key(3_000))
+            await asterisk.answers(answered)
+            assert await waiting == key
+
+
 async def test_of_a_flood_of_keys_a_few_are_kept_and_the_prompt_is_left_alone() -> None:
     async with line() as (caller, asterisk):
         playing = asyncio.ensure_future(caller.play((WELCOME,), "id"))
