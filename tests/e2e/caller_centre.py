@@ -15,7 +15,7 @@ PATIENT = "776905"
 PATIENT_ENGLISH = "776912"
 """Waits in the same queue, and is spoken to in English."""
 CROWDED = "776911"
-"""One may wait; whoever comes then hears digit-6."""
+"""One may wait, to music of a class that is not there; whoever comes then hears digit-6."""
 ANSWERED_OUT, BUSY_OUT, SILENT_OUT, ONE_LINE_OUT = "776906", "776907", "776908", "776909"
 OUTSIDE = {ANSWERED_OUT: "0215550001", BUSY_OUT: "0215550002", SILENT_OUT: "0215550003", ONE_LINE_OUT: "0215550001"}
 
@@ -39,6 +39,7 @@ id = "crowded"
 name = "Crowded"
 requires = { indonesian = 3 }
 waiting_max = 1
+music = "no-such-class"
 
 [[hours]]
 id = "closed-today"

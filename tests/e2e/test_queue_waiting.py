@@ -118,11 +118,15 @@ async def test_scenario_13_a_wait_that_is_over_goes_on_in_the_flow_for_its_own_r
 async def test_scenario_13_a_full_queue_overflows_for_its_own_reason_and_the_waiting_caller_waits_on(
     floor: CallFloor,
 ) -> None:
-    first = await floor.callers.start(CallerScript(number="081234567891", did=CROWDED, hang_up_after_ms=4_000))
+    first = await floor.callers.start(
+        CallerScript(number="081234567891", did=CROWDED, hang_up_after_ms=4_000, records=True)
+    )
     await waiting(floor, 1)
     second = await floor.callers.call(CallerScript(number="081234567892", did=CROWDED, records=True))
-    await first.outcome()
+    held = await first.outcome()
 
+    assert held.heard is not None
+    assert music_heard(held.heard.file, Path(floor.running.exchange.site.moh_dir), 2_000, 2_800)
     assert second.heard is not None
     assert [play.whole for play in plays(second.heard.file, "id", "digit-6")] == [True]
     overflowed, waited = await floor.ended_rows(2)

@@ -15,9 +15,9 @@ from ivr.core.nodes.kind import Leave
 from kernel.result_codes import Disposition, EndedBy
 from sambut.phones.caller_script import CallerScript
 from sambut.program import run_program
-from tests.e2e.caller_centre import CHOICES, CLOSED_TODAY, with_stories
+from tests.e2e.caller_centre import CHOICES, CLOSED_TODAY, PATIENT, with_stories
 from tests.e2e.floor import eventually, is_ready, open_floor, put_centre, settings_in, trunk_callers
-from tests.e2e.heard import SOUNDS, plays
+from tests.e2e.heard import SOUNDS, music_heard, plays
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 
@@ -26,8 +26,16 @@ async def test_a_sound_that_is_gone_at_run_time_costs_its_words_and_no_call(tmp_
     sounds = tmp_path / "sounds"
     shutil.copytree(SOUNDS, sounds)
     async with open_floor(tmp_path, rewrite=with_stories, settings=settings_in(tmp_path, sounds=sounds)) as floor:
-        (sounds / "id" / "digit-1.wav").unlink()
-        outcome = await floor.callers.call(CallerScript(number="081234567891", did=CHOICES, records=True))
+        for name in ("digit-1", "queue-wait"):
+            (sounds / "id" / f"{name}.wav").unlink()
+        outcome, waiting = await asyncio.gather(
+            floor.callers.call(CallerScript(number="081234567891", did=CHOICES, records=True)),
+            floor.callers.call(CallerScript(number="081234567892", did=PATIENT, hang_up_after_ms=13_000, records=True)),
+        )
+        assert waiting.heard is not None
+        for moment_ms in (9_000, 12_000):
+            music = Path(floor.running.exchange.site.moh_dir)
+            assert music_heard(waiting.heard.file, music, moment_ms, moment_ms + 800), moment_ms
 
         assert outcome.heard is not None
         assert [play.whole for play in plays(outcome.heard.file, "id", "digit-2")] == [True]
