@@ -17,7 +17,7 @@ from sambut.asterisk_site import (
     write_fallback_script,
 )
 from sambut.late_door import LateDoor
-from sambut.secrets_file import SecretsFile
+from sambut.secrets_file import SecretsFile, SecretsUnusable
 from sambut.settings import Settings
 from telephony.ami.connection import AmiLink
 from telephony.ami.settings import LinkSettings
@@ -186,8 +186,15 @@ class Exchange:
 
     def _secrets(self, centre: Centre) -> dict[str, str]:
         names = ["ami.events", "ami.commands", *(f"device.{device.id}" for device in centre.devices)]
-        names += [f"trunk.{trunk.id}" for trunk in centre.trunks if trunk.register_user]
-        return self._secrets_file.ensure(names)
+        known = self._secrets_file.ensure(names)
+        for trunk in centre.trunks:
+            # Nobody but the carrier knows it: a random one would only be refused there, call by call.
+            if trunk.register_user and f"trunk.{trunk.id}" not in known:
+                what = f"the password of trunk {trunk.id}, which the carrier has given you, is missing"
+                raise SecretsUnusable(
+                    f'{what}; add the line "trunk.{trunk.id}" = "..." to {self._settings.secrets_file}'
+                )
+        return known
 
     def _link(self, user: str, secret: str, wanted: frozenset[str]) -> LinkSettings:
         asterisk = self._settings.asterisk

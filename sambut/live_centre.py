@@ -13,6 +13,7 @@ from centre.reader import Announcements
 from centre.to_inputs import Configured, configured, inputs_between
 from centre.writer import write_centre
 from cti.ports import CentreProblem, CentreResult
+from sambut.secrets_file import SecretsUnusable
 from store.database import StoreFailed
 from telephony.ami.failures import AmiFailure
 from telephony.config.deploy import ConfigMismatch
@@ -22,7 +23,7 @@ class LiveCentre:
     """Implements ``cti.ports.CentreOffice``.
 
     A change goes to Asterisk first, which may refuse it; only then is it kept, and told to the engine and the scripts.
-    ``change_switch`` raises ConfigMismatch or AmiFailure. ``known``: what the engine knows now. What is taken away while
+    ``change_switch`` raises ConfigMismatch, AmiFailure or SecretsUnusable. ``known``: what the engine knows now. What is taken away while
     somebody is at it goes when they have left: ``freed`` is set by whoever sees that, and ``run`` waits for it.
     """
 
@@ -72,6 +73,8 @@ class LiveCentre:
                 await self._change_switch(made.centre)
             except (ConfigMismatch, AmiFailure) as wrong:
                 return _refused(lines, "Asterisk", str(wrong), "`sambut check` tells the state of Asterisk")
+            except SecretsUnusable as wrong:
+                return _refused(lines, "secrets", str(wrong), "apply it again when that is mended")
             try:
                 await self._shelf.save(made.centre, self._clock.now())
             except StoreFailed as wrong:

@@ -1,6 +1,7 @@
 """The centre and the site as the text of Asterisk's configuration files. Reads templates; writes nothing."""
 
 import importlib.resources
+import re
 from dataclasses import asdict
 from typing import Final
 
@@ -38,6 +39,9 @@ FILES: Final = (
 EMPTY_FILES: Final = ("acl.conf", "ccss.conf", "pjproject.conf", "udptl.conf")
 
 
+_NUMBER: Final = re.compile(r"\+?[0-9]+", re.ASCII)
+
+
 def render(*, centre: Centre, site: AsteriskSite, secrets: SipSecrets, codes: FeatureCodes) -> dict[str, str]:
     """File name -> text, for every file of FILES and EMPTY_FILES. The same input gives the same text, byte for byte.
 
@@ -48,7 +52,12 @@ def render(*, centre: Centre, site: AsteriskSite, secrets: SipSecrets, codes: Fe
         "site": site,
         "transports": [each for each in site.transports if each.name not in ("tls", "wss") or site.tls_cert],
         "trunks": [
-            asdict(trunk) | {"secret": _trunk_secret(secrets, trunk.id, trunk.register_user)} for trunk in centre.trunks
+            asdict(trunk)
+            | {
+                "secret": _trunk_secret(secrets, trunk.id, trunk.register_user),
+                "account_number": trunk.register_user if _NUMBER.fullmatch(trunk.register_user) else "",
+            }
+            for trunk in centre.trunks
         ],
         "devices": [asdict(device) | {"secret": _device_secret(secrets, device.id)} for device in centre.devices],
         "modules": MODULES,
