@@ -25,6 +25,15 @@ MARK = "zZmarkZz"
 """Stands in what hostile callers send; it must be on no line of our log."""
 
 
+HOSTILE_HEADERS = [
+    f'P-Asserted-Identity: "{MARK}${{SHELL(id)}}" <sip:0812%0D%0AEvent:%20Hangup{MARK}@127.0.0.1>'.encode(),
+    f'Remote-Party-ID: "{MARK}" <sip:0812%0Aagi_arg_1:%20c1-1@127.0.0.1>;party=calling'.encode(),
+    f"Diversion: <sip:169%0D%0A%0D%0AEvent:%20Hangup{MARK}@127.0.0.1>;reason=unconditional".encode(),
+    f"X-ACD-Call: c1-1\r\nX-ACD-Queue: {MARK}\r\nAlert-Info: <http://127.0.0.1>;info=alert-autoanswer".encode(),
+]
+"""Other places where the network tells who calls, or where callers would like to be taken for us."""
+
+
 @pytest.fixture
 async def floor(tmp_path: Path) -> AsyncIterator[CallFloor]:
     """The sample centre with the stories' numbers."""
@@ -113,9 +122,11 @@ async def test_no_name_or_number_of_a_caller_is_run_believed_or_logged(
         channel_id = victim.interaction_id.removeprefix("c").replace("-", ".")
         names = hostile_names(tmp_path, channel_id)
         invites = [RawInvite(did=HURRIED.encode(), caller=name) for name in names]
+        invites += [RawInvite(did=HURRIED.encode(), headers=headers) for headers in HOSTILE_HEADERS]
         async with raw_calls(invites, port=floor.running.settings.asterisk.sip_udp_port) as calls:
             finals = await asyncio.gather(*(call.final() for call in calls))
             answered = finals.count(200)
+            assert finals[len(names) :] == [200] * len(HOSTILE_HEADERS)
 
             async def known() -> bool | None:
                 rows = await floor.running.storage.rows.find_interactions()
@@ -130,7 +141,20 @@ async def test_no_name_or_number_of_a_caller_is_run_believed_or_logged(
     rows = await floor.running.storage.rows.find_interactions()
     assert len(rows) == 1 + answered
     assert {row.did for row in rows} == {"169", HURRIED}
+    assert {row.queue_id for row in rows} <= {"indonesia", "hurried", None}
     assert MARK not in capfd.readouterr().out
+
+
+async def test_a_number_that_is_withheld_is_kept_nowhere(floor: CallFloor) -> None:
+    headers = b"P-Asserted-Identity: <sip:+6281234567807@127.0.0.1>\r\nPrivacy: id"
+    invite = RawInvite(did=HURRIED.encode(), caller=b"<sip:anonymous@anonymous.invalid>", headers=headers)
+    async with raw_calls([invite], port=floor.running.settings.asterisk.sip_udp_port) as (call,):
+        assert await call.final() == 200
+    row = await floor.row_of_call_to(HURRIED)
+    contact = await floor.running.storage.contacts.read(row.interaction_id)
+
+    assert contact is not None
+    assert (contact.number, contact.number_raw, contact.name) == ("", "", "")
 
 
 async def test_no_dialled_number_is_run_or_leads_anywhere_but_to_a_number(floor: CallFloor, tmp_path: Path) -> None:
