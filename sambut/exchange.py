@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import structlog
+
 from acd.ports import Clock, SwitchPicture
 from centre.model import Centre
 from kernel.contact import ContactBook
@@ -20,8 +22,9 @@ from sambut.late_door import LateDoor
 from sambut.secrets_file import SecretsFile, SecretsUnusable
 from sambut.settings import Settings
 from telephony.ami.connection import AmiLink
+from telephony.ami.failures import AmiFailure
 from telephony.ami.settings import LinkSettings
-from telephony.config.deploy import Expected, deploy, write_files
+from telephony.config.deploy import RELOADED_BY, Expected, deploy, load_again, write_files
 from telephony.config.events import WANTED_EVENTS
 from telephony.config.ground import prepare
 from telephony.config.render import COMMANDS_USER, EVENTS_USER, render
@@ -30,6 +33,8 @@ from telephony.legs import LegTracker
 from telephony.listen import Listener
 from telephony.perform import AsteriskSwitch, Floor, PhoneModel, RingPolicy
 from telephony.process import AsteriskDied, AsteriskProcess
+
+log = structlog.get_logger(__name__)
 
 SILENT_MS_MAX = 3_000
 BIRTH_S_MAX = 20.0
@@ -83,6 +88,7 @@ class Exchange:
         self._compare: Callable[[SwitchPicture], Awaitable[object]] | None = None
         self._sound_closed: Callable[[ReservationId], None] = lambda _: None
         self._heartbeat = Heartbeat(self.commands, now=clock.now, epoch=epoch)
+        self._commands_came = asyncio.Event()
         self.events.on_up, self.commands.on_up = self.listener.link_up, self._commands_up
         for link in (self.events, self.commands):
             link.on_down = self.listener.link_down
@@ -130,9 +136,22 @@ class Exchange:
         """Listen, beat, and keep Asterisk alive, until cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.listener.run())
+            tasks.create_task(self._bring_up_to_date())
             tasks.create_task(self._heartbeat.run(every_ms=self._settings.engine.heartbeat_ms))
             if self._settings.asterisk.mode == "managed":
                 tasks.create_task(self.process.watch())
+
+    async def _bring_up_to_date(self) -> None:
+        """An Asterisk that ran before us has not read what was applied while no program was there."""
+        while True:
+            await self._commands_came.wait()
+            self._commands_came.clear()
+            try:
+                await load_again(self.commands, RELOADED_BY)
+            except AmiFailure as failure:
+                log.warning("configuration not loaded", failure=type(failure).__name__)
+            else:
+                return
 
     async def change(self, centre: Centre) -> None:
         """Bring a new centre into a running Asterisk. Raises ConfigMismatch (nothing changed), AmiFailure."""
@@ -162,6 +181,7 @@ class Exchange:
         """The beat goes first, so that Asterisk knows this program before it is asked to ring anybody."""
         self._heartbeat.beat()
         self.listener.link_up()
+        self._commands_came.set()
 
     async def _wait_for_birth(self) -> None:
         """Until Asterisk is up, or has ended; one that takes longer than is usual is left to the watch."""

@@ -69,13 +69,13 @@ async def deploy(commands: AmiLink, etc_dir: Path, texts: Mapping[str, str], exp
     except AmiFailure:
         _bring_back(etc_dir, former)
         with contextlib.suppress(AmiFailure):
-            await _reload_again(commands, former)
+            await load_again(commands, former)
         raise
     if not missing:
         log.info("configuration in force", files=sorted(former))
         return tuple(sorted(former))
     _bring_back(etc_dir, former)
-    await _reload_again(commands, former)
+    await load_again(commands, former)
     raise ConfigMismatch(f"Asterisk did not take: {', '.join(missing[:10])}. The former configuration is in force.")
 
 
@@ -92,13 +92,16 @@ async def _reload(commands: AmiLink, names: Iterable[str]) -> None:
         await _reload_one(commands, module)
 
 
-async def _reload_again(commands: AmiLink, names: Iterable[str]) -> None:
-    """The former files: a module that refuses to load anything must not keep the others from it."""
+async def load_again(commands: AmiLink, names: Iterable[str]) -> None:
+    """Let Asterisk read these files as they are now; what it has read already costs nothing.
+
+    A module that refuses to load anything keeps no other from it. Raises AmiFailure when the link breaks.
+    """
     for module in _modules(names):
         try:
             await _reload_one(commands, module)
         except ActionRefused as refused:
-            log.error("former configuration not loaded", module=module, failure=str(refused))
+            log.error("configuration not loaded", module=module, failure=str(refused))
 
 
 def _modules(names: Iterable[str]) -> list[str]:
