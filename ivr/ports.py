@@ -62,8 +62,11 @@ class Caller(Protocol):
     async def hang_up(self, cause_code: int) -> None:
         """After this the dialplan hangs up with that Q.850 cause (21 rejected, 17 busy, 16 normal)."""
 
+    async def leave_to_safety_route(self) -> None:
+        """After this the dialplan says that there is no service, and hangs up."""
+
     async def stay(self) -> None:
-        """Take back the last of the three above: the flow goes on, or the dialplan takes its safety route."""
+        """Take back the last of the ways above: the flow goes on, or the dialplan begins it again."""
 
 
 class PromptMissing(Exception):

@@ -1,9 +1,11 @@
 """Drives one caller through one flow: does what the interpreter asks, and gives it the answers.
 
-Whatever goes wrong on our side, the caller is left to the dialplan's safety route: it finds ``ACD_NEXT`` empty.
+Whatever goes wrong on our side, the caller is left to the dialplan, which finds ``ACD_NEXT`` empty and begins again, a
+few times; a flow that is itself broken is not begun again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
@@ -54,6 +56,18 @@ from kernel.result_codes import Disposition, LeaveReason
 log = structlog.get_logger(__name__)
 
 
+class FlowBroken(Exception):
+    """The interpreter failed. It is pure: what it failed at it would fail at again."""
+
+
+@contextmanager
+def _broken_flows() -> Iterator[None]:
+    try:
+        yield
+    except Exception as failure:
+        raise FlowBroken from failure
+
+
 class Stop(StrEnum):
     """How the flow let go of the caller; the ``reason`` of FlowStopped."""
 
@@ -102,13 +116,13 @@ class FlowSession:
         self._node_id = flow_start
         await self._note(self._started())
         try:
-            interpreter = Interpreter(self._flow)
-            stop = await self._lead(interpreter, first(interpreter))
+            interpreter, move = self._interpreted(first)
+            stop = await self._lead(interpreter, move)
         except CallerGone:
             stop = Stop.CALLER_HUNG_UP
-        except Exception:
+        except Exception as failure:
             log.exception("flow failed", interaction_id=self._interaction_id, flow_id=self._flow.id, node=self._node_id)
-            stop = await self._give_up()
+            stop = await self._give_up(is_final=isinstance(failure, FlowBroken))
         await self._note(self._stopped(stop))
         return stop
 
@@ -122,7 +136,13 @@ class FlowSession:
             outcome = await self._do(move)
             if isinstance(outcome, Stop):
                 return outcome
-            move = interpreter.proceed(move.place, outcome)
+            with _broken_flows():
+                move = interpreter.proceed(move.place, outcome)
+
+    def _interpreted(self, first: Callable[[Interpreter], Move]) -> tuple[Interpreter, Move]:
+        with _broken_flows():
+            interpreter = Interpreter(self._flow)
+            return interpreter, first(interpreter)
 
     async def _do(self, move: Move) -> Answer | Stop:
         match move.step:
@@ -225,9 +245,9 @@ class FlowSession:
             # The caller's own hang-up will end it all the same; they are not to hear the flow again for this.
             log.exception("end of flow not told", interaction_id=self._interaction_id)
 
-    async def _give_up(self) -> Stop:
+    async def _give_up(self, *, is_final: bool) -> Stop:
         try:
-            await self._caller.stay()
+            await (self._caller.leave_to_safety_route() if is_final else self._caller.stay())
         except CallerGone:
             return Stop.CALLER_HUNG_UP
         except Exception:

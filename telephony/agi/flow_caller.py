@@ -165,6 +165,10 @@ class FlowCaller:
         """See Caller."""
         await self._leave("hangup", ACD_CAUSE=str(cause_code))
 
+    async def leave_to_safety_route(self) -> None:
+        """See Caller."""
+        await self._leave("no-service")
+
     async def stay(self) -> None:
         """See Caller."""
         await self._channel.set_variable("ACD_NEXT", "")

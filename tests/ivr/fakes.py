@@ -76,6 +76,10 @@ class FakeCaller:
         self._turn()
         self.way = f"hangup {cause_code}"
 
+    async def leave_to_safety_route(self) -> None:
+        self._turn()
+        self.way = "no-service"
+
     async def stay(self) -> None:
         self._turn()
         self.way = ""

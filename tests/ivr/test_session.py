@@ -305,7 +305,7 @@ async def test_a_node_that_is_gone_from_the_flow_leads_to_the_safety_route() -> 
 
     assert await after.session.resume(kept, QueueLeft(reason=LeaveReason.TIMEOUT)) is Stop.FAILED
 
-    assert after.caller.way == ""
+    assert after.caller.way == "no-service"
 
 
 # --- our side fails ------------------------------------------------------------------------------------------------------
@@ -331,7 +331,10 @@ async def test_a_broken_door_does_not_bring_back_who_was_let_go() -> None:
 
 
 async def test_a_flow_that_cannot_be_read_leads_to_the_safety_route() -> None:
-    assert await Call(FakeCaller(), given=flow(bye(), start="start")).begin() is Stop.FAILED
+    call = Call(FakeCaller(), given=flow(bye(), start="start"))
+
+    assert await call.begin() is Stop.FAILED
+    assert call.caller.way == "no-service"
 
 
 async def test_a_caller_is_served_while_the_journal_is_away() -> None:
