@@ -4,11 +4,13 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sambut
+from centre.model import Centre
 from kernel.ids import DeviceId, TrunkId
 from sambut.settings import Settings
 from telephony.config.site import AsteriskSite, FeatureCodes, SipSecrets, Transport
@@ -130,6 +132,18 @@ def sip_secrets(secrets: dict[str, str]) -> SipSecrets:
         devices={DeviceId(name): secret for name, secret in by_kind["device"].items()},
         trunks={TrunkId(name): secret for name, secret in by_kind["trunk"].items()},
     )
+
+
+def lacking_passwords(centre: Centre, secrets: Collection[str]) -> list[str]:
+    """Names of the passwords that only a carrier can give, and that are not among ``secrets``."""
+    names = (f"trunk.{trunk.id}" for trunk in centre.trunks if trunk.register_user)
+    return [name for name in names if name not in secrets]
+
+
+def words_for_lacking(names: Sequence[str], secrets_file: Path) -> tuple[str, str]:
+    """What is missing, and how to mend it."""
+    what = f"the carrier's password is missing: {', '.join(names)}"
+    return what, f'add the line "{names[0]}" = "..." to {secrets_file}'
 
 
 def write_fallback_script(site: AsteriskSite) -> None:

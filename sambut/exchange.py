@@ -13,9 +13,11 @@ from kernel.ids import ReservationId
 from sambut.asterisk_site import (
     AsteriskProgram,
     feature_codes,
+    lacking_passwords,
     make_site,
     sip_secrets,
     sounds_dir,
+    words_for_lacking,
     write_fallback_script,
 )
 from sambut.late_door import LateDoor
@@ -24,9 +26,10 @@ from sambut.settings import Settings
 from telephony.ami.connection import AmiLink
 from telephony.ami.failures import AmiFailure
 from telephony.ami.settings import LinkSettings
-from telephony.config.deploy import RELOADED_BY, Expected, deploy, load_again, write_files
+from telephony.config.deploy import RELOADED_BY, ConfigMismatch, Expected, deploy, load_again, write_files
 from telephony.config.events import WANTED_EVENTS
 from telephony.config.ground import prepare
+from telephony.config.quoting import UnsafeConfigValue
 from telephony.config.render import COMMANDS_USER, EVENTS_USER, render
 from telephony.heartbeat import Heartbeat
 from telephony.legs import LegTracker
@@ -154,14 +157,18 @@ class Exchange:
                 return
 
     async def change(self, centre: Centre) -> None:
-        """Bring a new centre into a running Asterisk. Raises ConfigMismatch (nothing changed), AmiFailure."""
+        """Bring a new centre into a running Asterisk. Raises ConfigMismatch, SecretsUnusable (nothing changed), AmiFailure."""
         expected = Expected(
             endpoints=frozenset(
                 [*(f"trunk-{trunk.id}" for trunk in centre.trunks), *(each.id for each in centre.devices)]
             ),
             contexts=frozenset(f"acd-trunk-{trunk.id}" for trunk in centre.trunks),
         )
-        await deploy(self.commands, Path(self.site.etc_dir), self._texts(centre), expected)
+        try:
+            texts = self._texts(centre)
+        except UnsafeConfigValue as wrong:
+            raise ConfigMismatch(str(wrong)) from wrong
+        await deploy(self.commands, Path(self.site.etc_dir), texts, expected)
         self.switch.floor = floor_of(centre)
 
     async def close(self, *, stop_asterisk: bool) -> None:
@@ -207,13 +214,10 @@ class Exchange:
     def _secrets(self, centre: Centre) -> dict[str, str]:
         names = ["ami.events", "ami.commands", *(f"device.{device.id}" for device in centre.devices)]
         known = self._secrets_file.ensure(names)
-        for trunk in centre.trunks:
-            # Nobody but the carrier knows it: a random one would only be refused there, call by call.
-            if trunk.register_user and f"trunk.{trunk.id}" not in known:
-                what = f"the password of trunk {trunk.id}, which the carrier has given you, is missing"
-                raise SecretsUnusable(
-                    f'{what}; add the line "trunk.{trunk.id}" = "..." to {self._settings.secrets_file}'
-                )
+        # Nobody but the carrier knows those: random ones would only be refused there, call by call.
+        lacking = lacking_passwords(centre, known)
+        if lacking:
+            raise SecretsUnusable("; ".join(words_for_lacking(lacking, self._settings.secrets_file)))
         return known
 
     def _link(self, user: str, secret: str, wanted: frozenset[str]) -> LinkSettings:

@@ -9,6 +9,7 @@ from sambut.doctor.examination import NotStartable, examine, refuse_hopeless_sta
 from sambut.doctor.findings import all_wrong
 from sambut.one_program import AlreadyRunning, hold_place
 from sambut.program import NoCentre, run_program
+from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings
 from sambut.storage import open_storage
 from tests.sambut.doctor.changes import CENTRE, change
@@ -18,6 +19,7 @@ from tests.sambut.doctor.conftest import Installed
 async def save(settings: Settings) -> None:
     async with open_storage(settings) as storage:
         await storage.directory.save(CENTRE, Instant(0))
+    SecretsFile(settings.secrets_file).ensure(["trunk.carrier"])
 
 
 def everything_in(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -52,7 +54,8 @@ async def test_everything_wrong_is_told_at_once(settings: Settings, installed: I
     ]  # fmt: skip
     with pytest.raises(NotStartable) as refused:
         await refuse_hopeless_start(settings, CENTRE)
-    assert len(str(refused.value).splitlines()) == 4  # all but the centre, and the room that only recordings need
+    # The carrier's password as well, now that there is a centre; but not the room, which only recordings need.
+    assert len(str(refused.value).splitlines()) == 5
 
 
 async def start(settings: Settings) -> None:
@@ -72,9 +75,19 @@ async def test_a_start_without_asterisk_is_refused(settings: Settings) -> None:
         await start(change(settings, "asterisk", record="none.json"))
 
 
+async def test_a_start_without_the_carriers_password_is_refused_and_none_is_made_up(settings: Settings) -> None:
+    await save(settings)
+    settings.secrets_file.unlink()
+
+    with pytest.raises(
+        NotStartable, match=r"secrets\.toml: the carrier's password is missing: trunk\.carrier; add the line"
+    ):
+        await start(settings)
+    assert not settings.secrets_file.exists()
+
+
 async def test_a_start_with_secrets_that_others_can_read_is_refused(settings: Settings) -> None:
     await save(settings)
-    settings.secrets_file.touch(mode=0o644)
     settings.secrets_file.chmod(0o644)
 
     with pytest.raises(NotStartable, match=r"secrets\.toml: its mode is 644, so others can use it; run: chmod 600"):

@@ -61,7 +61,8 @@ def test_a_password_that_only_the_carrier_has_is_asked_for(settings: Settings) -
     write_secrets(settings, '"ami.events" = "x"')
     (found,) = look_at_secrets(settings, CENTRE)
 
-    assert (found.level, found.what) == (Level.WARNING, "the carrier's password is missing: trunk.carrier")
+    assert (found.level, found.what) == (Level.WRONG, "the carrier's password is missing: trunk.carrier")
+    assert found.mend == f'add the line "trunk.carrier" = "..." to {settings.secrets_file}'
 
 
 async def database(settings: Settings) -> list[Finding]:
