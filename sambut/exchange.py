@@ -85,6 +85,7 @@ class Exchange:
             reconcile=self._reconcile,
             part=self.switch.part,
             forwarded=self.switch.end_forwarded,
+            end=self.switch.end,
             sound_closed=lambda reservation_id: self._sound_closed(reservation_id),
         )
         self._is_newborn = False

@@ -124,6 +124,15 @@ class LegTracker:
         leg.phase = Phase.OVER
         return (AgentLegFailed(reservation_id=reservation_id, result=result),)
 
+    def found_nobody(self, event: AmiEvent) -> bool:
+        """Whether this says that an agent picked up and there was nobody to join: no claim, or no bridge after it."""
+        if event.name == "UserEvent":
+            return event.fields.get("UserEvent") == "AcdClaim"
+        if event.name != "Hangup" or event.fields.get("Cause") != "16":
+            return False
+        leg = self.agent_legs.get(reservation_of(event.fields.get("Uniqueid", "")) or ReservationId(""))
+        return leg is not None and leg.phase in (Phase.DIALLING, Phase.RINGING)
+
     # --- what the switch told ----------------------------------------------------------------------------------------
 
     def see(self, event: AmiEvent) -> tuple[Input, ...]:
@@ -132,7 +141,7 @@ class LegTracker:
         match event.name:
             case "Newstate" if fields.get("ChannelStateDesc") == "Ringing":
                 return self._ringing(reservation_of(fields.get("Uniqueid", "")))
-            case "UserEvent" if is_lost_claim(event):
+            case "UserEvent" if fields.get("UserEvent") == "AcdClaim":
                 return self.fail(ReservationId(fields.get("Reservation", "")), ReservationResult.CALLER_LEFT)
             case "UserEvent" if fields.get("UserEvent") == "AcdTransferred":
                 return self._flow_over(InteractionId(fields.get("Call", "")), Disposition.TRANSFERRED_OUT)
@@ -265,11 +274,6 @@ class LegTracker:
 def is_forwarding(fields: Mapping[str, str]) -> bool:
     """Does this HangupRequest say that an agent's phone sent the call elsewhere?"""
     return fields.get("Cause") == str(REDIRECTED) and reservation_of(fields.get("Uniqueid", "")) is not None
-
-
-def is_lost_claim(event: AmiEvent) -> bool:
-    """Does an agent's leg say that it picked up and found nobody to claim?"""
-    return event.name == "UserEvent" and event.fields.get("UserEvent") == "AcdClaim"
 
 
 def device_presence(fields: Mapping[str, str]) -> tuple[DevicePresenceSeen, ...]:

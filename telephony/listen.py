@@ -14,17 +14,20 @@ from kernel.instants import Instant
 from telephony.ami.connection import AmiLink
 from telephony.ami.failures import AmiFailure
 from telephony.ami.wire import AmiEvent
-from telephony.leg_names import reservation_of
-from telephony.legs import LegTracker, Phase, is_forwarding, is_lost_claim
+from telephony.leg_names import interaction_of, reservation_of
+from telephony.legs import LegTracker, Phase, is_forwarding
 from telephony.snapshot import take_snapshot
 
 log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
 SOUND_CLOSING_S = 0.5
-# An agent who picks up as the caller hangs up finds nobody to claim, and says so before the caller's own Hangup comes.
+# An agent who picks up as the caller hangs up finds nobody to join, and that is told before the caller's own Hangup.
 # Were it believed at once, the caller would be offered again, and the phone ring for a moment.
-LOST_CLAIM_S = 0.25
+NOBODY_THERE_S = 0.25
+# A BYE that comes in the very moment in which Bridge() moves the channel is answered, and the hang-up is lost (tried on
+# 22.10.1, about one in a hundred of such moments): the other one would listen to silence until the RTP time-out.
+LINGERS_S = 1.0
 
 
 class Listener:
@@ -32,7 +35,8 @@ class Listener:
 
     ``reconcile``: compares a picture of the switch with what the engine knows, inside the engine's own task.
     ``part``: undoes a join that the engine refused. ``sound_closed``: a leg's recording files are complete, told half a
-    second after the leg's end. ``forwarded``: a phone has sent its call elsewhere.
+    second after the leg's end. ``forwarded``: a phone has sent its call elsewhere. ``end``: a leg
+    (by its unique id) is to be ended.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class Listener:
         part: Callable[[InteractionId, ReservationId], None],
         sound_closed: Callable[[ReservationId], None],
         forwarded: Callable[[], None],
+        end: Callable[[str], None],
     ) -> None:
         self._events = events
         self._commands = commands
@@ -57,6 +62,8 @@ class Listener:
         self._part = part
         self._sound_closed = sound_closed
         self._forwarded = forwarded
+        self._end = end
+        self._ending: set[str] = set()
         self._resync = asyncio.Event()
         self.in_step = asyncio.Event()
         """Set while the engine's picture follows the switch: after the first comparison, until a link goes down."""
@@ -103,6 +110,7 @@ class Listener:
             self._take(event)
 
     def _take(self, event: AmiEvent) -> None:
+        self._see_to_the_end(event.name, event.fields.get("Uniqueid", ""))
         if event.name == "Hangup":
             reservation_id = reservation_of(event.fields.get("Uniqueid", ""))
             if reservation_id is not None:
@@ -111,10 +119,24 @@ class Listener:
         if event.name == "HangupRequest" and is_forwarding(event.fields):
             log.warning("a phone forwards its calls", leg_id=event.fields.get("Uniqueid"))
             self._forwarded()
-        if is_lost_claim(event):
-            asyncio.get_running_loop().call_later(LOST_CLAIM_S, self._tell, event)
+        if self._legs.found_nobody(event):
+            asyncio.get_running_loop().call_later(NOBODY_THERE_S, self._tell, event)
         else:
             self._tell(event)
+
+    def _see_to_the_end(self, name: str, unique_id: str) -> None:
+        """Who has hung up is gone soon after, or is ended once more."""
+        if name == "Hangup":
+            self._ending.discard(unique_id)
+        elif name == "HangupRequest" and (reservation_of(unique_id) or interaction_of(unique_id)):
+            self._ending.add(unique_id)
+            asyncio.get_running_loop().call_later(LINGERS_S, self._end_lingering, unique_id)
+
+    def _end_lingering(self, unique_id: str) -> None:
+        if unique_id in self._ending:
+            self._ending.discard(unique_id)
+            log.warning("hang-up lost in Asterisk: ended once more", leg_id=unique_id)
+            self._end(unique_id)
 
     def _tell(self, event: AmiEvent) -> None:
         for given in self._legs.see(event):

@@ -108,6 +108,10 @@ class AsteriskSwitch:
         self._commands.send(set_variable(channel=caller, name="ACD_STATE", value="waiting"))
         self._commands.send(hang_up(channel=agent_leg(reservation_id), cause=26))
 
+    def end(self, unique_id: str) -> None:
+        """End a leg of ours. Harmless when it is gone."""
+        self._commands.send(hang_up(channel=unique_id))
+
     def end_forwarded(self) -> None:
         """A phone has sent a call elsewhere: nobody is to be rung there."""
         self._start(end_forwarded(self._commands))

@@ -150,6 +150,15 @@ def test_a_forwarded_leg_has_failed_before_its_hangup_comes() -> None:
     assert legs.see(event("Hangup", Uniqueid=agent_leg(OFFER), Cause="23")) == ()
 
 
+def test_a_leg_that_found_nobody_is_known_from_one_that_was_refused_or_joined() -> None:
+    gone = event("Hangup", Uniqueid=agent_leg(OFFER), Cause="16")
+    assert ringing_leg().found_nobody(gone)
+    assert ringing_leg().found_nobody(event("UserEvent", UserEvent="AcdClaim", Reservation=OFFER))
+    assert not ringing_leg().found_nobody(event("Hangup", Uniqueid=agent_leg(OFFER), Cause="21"))
+    assert not ringing_leg().found_nobody(event("Hangup", Uniqueid=caller_leg(CALL), Cause="16"))
+    assert not joined_leg().found_nobody(gone)
+
+
 def contact(status: str, uri: str, *, aor: str = "phone-1") -> AmiEvent:
     return event("ContactStatus", AOR=aor, ContactStatus=status, URI=uri)
 
