@@ -90,13 +90,18 @@ class RunningProgram:
         return OfficeClosed(f"the program at {self._address} refused: {refused.detail} {refused.how}".rstrip())
 
 
+def address_of(settings: Settings) -> str:
+    """Where the program answers, as the beginning of an address."""
+    host = _reachable(settings.http.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.http.port}"
+
+
 @asynccontextmanager
 async def open_running_program(settings: Settings) -> AsyncIterator[RunningProgram | None]:
     """The program that listens where the settings say; None when nothing listens there. Raises OfficeClosed."""
-    host = _reachable(settings.http.host)
     limits = aiohttp.ClientTimeout(total=ANSWER_S_MAX, connect=CONNECT_S_MAX)
     async with aiohttp.ClientSession(timeout=limits, trust_env=False) as session:
-        address = f"http://{f'[{host}]' if ':' in host else host}:{settings.http.port}"
+        address = address_of(settings)
         if not await _listens(session, address):
             yield None
             return

@@ -10,12 +10,13 @@ from sambut.doctor.asterisk_program import look_at_asterisk
 from sambut.doctor.certificates import look_at_certificate
 from sambut.doctor.clock import look_at_clock
 from sambut.doctor.database import look_at_database
-from sambut.doctor.findings import Finding, Level, all_wrong, fine
+from sambut.doctor.findings import Finding, Level, all_wrong
 from sambut.doctor.folders import look_at_folders
 from sambut.doctor.host_name import look_at_host_name
 from sambut.doctor.passwords import look_at_secrets
 from sambut.doctor.port_owners import Ours, look_at_ports
 from sambut.doctor.rtp import look_at_rtp
+from sambut.doctor.running import look_at_running
 from sambut.doctor.sounds import look_at_sounds
 from sambut.one_program import running_pid
 from sambut.settings import Settings
@@ -39,7 +40,7 @@ async def examine(settings: Settings) -> list[Finding]:
     of_asterisk, program = await look_at_asterisk(settings)
     found += of_asterisk
     ours = who_runs(settings, program)
-    found.append(_running(settings, ours))
+    found += await look_at_running(settings, ours)
     found += look_at_ports(settings, ours)
     found += [*look_at_rtp(settings, centre), *look_at_certificate(settings)]
     if ours.asterisk_pid is not None or settings.asterisk.mode == "external":
@@ -76,11 +77,3 @@ def who_runs(settings: Settings, program: AsteriskProgram | None) -> Ours:
     if program is not None and settings.asterisk.mode == "managed":
         asterisk_pid = AsteriskProcess(program=program.words, site=make_site(settings, program)).pid
     return Ours(program_pid=running_pid(settings), asterisk_pid=asterisk_pid)
-
-
-def _running(settings: Settings, ours: Ours) -> Finding:
-    parts = {"the program": ours.program_pid}
-    if settings.asterisk.mode == "managed":
-        parts["Asterisk"] = ours.asterisk_pid
-    words = [f"{name} {'does not run' if pid is None else f'runs (process {pid})'}" for name, pid in parts.items()]
-    return fine("running", ", ".join(words))

@@ -48,7 +48,8 @@ async def test_all_is_well_beside_a_running_program_and_nothing_is_harmed(floor:
 
     assert all_wrong(found) == []
     assert words(found, "running") == [
-        f"the program runs (process {os.getpid()}), Asterisk runs (process {process.pid})"
+        f"the program runs (process {os.getpid()}), Asterisk runs (process {process.pid})",
+        "the program says that callers can be served",
     ]
     assert words(found, "http.port")[0].endswith(f"is held by our program (process {os.getpid()})")
     for setting in ("sip_udp_port", "sip_tcp_port", "ami_port"):
@@ -93,6 +94,14 @@ async def test_the_command_tells_the_same_and_its_exit_code(floor: CallFloor, tm
     assert wrong["what"].startswith("sambut-events is refused at 127.0.0.1:")
     assert "manager.conf" in wrong["mend"]
     assert await floor.running.health.problems() == {}
+
+
+async def test_what_a_running_program_lacks_is_told_in_its_own_words(floor: CallFloor) -> None:
+    await floor.running.exchange.events.close()
+
+    (found,) = all_wrong(await examine(floor.running.settings))
+
+    assert found.what == "the program says that asterisk is not well: a link to Asterisk is down"
 
 
 async def test_an_asterisk_that_somebody_else_runs_is_only_asked(floor: CallFloor) -> None:
