@@ -1,7 +1,7 @@
 """What the ACD asks of the rooms outside it, and what it offers them."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -51,6 +51,8 @@ class CallerPlace(StrEnum):
     """In a conversation whose session died with the program, or that is about to begin."""
     WAITING = "waiting"
     JOINED = "joined"
+    AWAY = "away"
+    """With a number outside that the flow has handed them to: for us, over."""
 
 
 class AgentLegPhase(StrEnum):
@@ -87,12 +89,16 @@ class SwitchPicture:
     """What exists in the switch at one moment, for recovery and resynchronisation.
 
     ``begun_at``: when the look began. What is younger than that may be missing without being gone, and is left alone.
+    ``is_new``: the switch was started anew since it was last looked at, so whoever is gone was lost with the former one.
+    ``turned_away``: callers whom the switch itself has told that there is no service, while it had no program.
     """
 
     callers: Mapping[InteractionId, CallerSeen]
     agent_legs: Mapping[ReservationId, AgentLegPhase]
     devices: Mapping[DeviceId, DeviceSeen]
     begun_at: Instant | None = None
+    is_new: bool = False
+    turned_away: Mapping[InteractionId, CallerSeen] = field(default_factory=dict)
 
 
 class FactSubscriber(Protocol):

@@ -14,11 +14,11 @@ from acd.core.inputs import Input
 from acd.core.interaction_states import QUEUE_PHASES, Phase
 from acd.core.settings import Channel
 from acd.core.state import Interaction, State
-from acd.ports import AgentLegPhase, CallerPlace, Journal, SwitchPicture
+from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, Journal, SwitchPicture
 from kernel.entry import ENGINE_STREAM
-from kernel.ids import CallLegId
+from kernel.ids import CallLegId, InteractionId
 from kernel.instants import Instant
-from kernel.result_codes import EndedBy, ReservationResult
+from kernel.result_codes import Disposition, EndedBy, ReservationResult
 
 
 async def recover(journal: Journal, engine: Engine) -> int:
@@ -37,17 +37,20 @@ def differences(state: State, picture: SwitchPicture) -> tuple[Input, ...]:
 
     In this order, so that nobody is offered a caller who turns out to be gone:
 
-    1. Callers in a flow, waiting, or past their call, whose leg is gone: ``CallerHungUp`` with cause 0.
-    2. Agents' legs that are joined with a caller the engine still holds in a queue: ``AgentPickedUp``. Deadlines are
+    1. Callers whom the switch itself has turned away while it had no program: ``CallerLost``, and before it
+       ``InteractionArrived`` for those the engine never heard of, so that no lost caller goes uncounted.
+    2. Callers in a flow, waiting, or past their call, whose leg is gone: ``CallerHungUp`` with cause 0, or
+       ``CallerLost`` when the switch was started anew. Callers who are with a number outside: ``FlowEnded``.
+    3. Agents' legs that are joined with a caller the engine still holds in a queue: ``AgentPickedUp``. Deadlines are
        taken later, by ``TimePassed``, so a pick-up that happened while the program was down is still in time.
-    3. Callers who were offered or connected, whose leg is gone: ``CallerHungUp`` with cause 0.
-    4. Connections whose agent's leg is gone while the caller's is up: ``AgentLeft``, ended by the system, since nobody
+    4. Callers who were offered or connected, whose leg is gone: as in 2.
+    5. Connections whose agent's leg is gone while the caller's is up: ``AgentLeft``, ended by the system, since nobody
        saw who hung up.
-    5. Reservations whose leg is gone: ``AgentLegFailed(cancelled)``. The effect may never have been performed, so
+    6. Reservations whose leg is gone: ``AgentLegFailed(cancelled)``. The effect may never have been performed, so
        neither the agent nor the phone is blamed; the caller keeps the place and is offered again at once.
-    6. Every device of ours that differs, and those whose agent is held to be unreachable: ``DevicePresenceSeen``. A
+    7. Every device of ours that differs, and those whose agent is held to be unreachable: ``DevicePresenceSeen``. A
        device that is missing from the picture is left as it is.
-    7. Callers the engine does not know: ``InteractionArrived``. If they wait in a queue's waiting room, and in which is
+    8. Callers the engine does not know: ``InteractionArrived``. If they wait in a queue's waiting room, and in which is
        known, ``EnterQueue`` follows, with the queue's own priority and no added requirements: what the flow had asked
        for is lost with the entry that was never written. So it does for those the engine holds to be in a flow while
        the switch holds them in a waiting room.
@@ -59,22 +62,44 @@ def differences(state: State, picture: SwitchPicture) -> tuple[Input, ...]:
 
 
 def _differences(state: State, picture: SwitchPicture) -> Iterator[Input]:
+    yield from _turned_away(state, picture)
     gone = [
         interaction
         for interaction in state.interactions.values()
-        if interaction.interaction_id not in picture.callers and _is_older(interaction.arrived_at, picture)
+        if interaction.interaction_id not in picture.callers
+        and interaction.interaction_id not in picture.turned_away
+        and _is_older(interaction.arrived_at, picture)
     ]
     bound = (Phase.OFFERED, Phase.CONNECTED)
-    yield from (_hung_up(interaction) for interaction in gone if interaction.phase not in bound)
+    yield from (_gone(interaction, picture) for interaction in gone if interaction.phase not in bound)
+    yield from _away(state, picture)
     yield from _picked_up(state, picture)
-    yield from (_hung_up(interaction) for interaction in gone if interaction.phase in bound)
+    yield from (_gone(interaction, picture) for interaction in gone if interaction.phase in bound)
     yield from _agents_gone(state, picture)
     yield from _devices(state, picture)
     yield from _callers_found(state, picture)
 
 
-def _hung_up(interaction: Interaction) -> Input:
-    return inputs.CallerHungUp(interaction_id=interaction.interaction_id, cause_code=0)
+def _turned_away(state: State, picture: SwitchPicture) -> Iterator[Input]:
+    for interaction_id, seen in picture.turned_away.items():
+        if interaction_id in state.past_interactions:
+            continue  # told by the event, and by the look once more
+        if interaction_id not in state.interactions:
+            yield _arrived(interaction_id, seen)
+        yield inputs.CallerLost(interaction_id=interaction_id)
+
+
+def _gone(interaction: Interaction, picture: SwitchPicture) -> Input:
+    if picture.is_new:
+        return inputs.CallerLost(interaction_id=interaction.interaction_id)
+    return inputs.CallerHungUp(interaction_id=interaction.interaction_id, cause_code=0, seen=False)
+
+
+def _away(state: State, picture: SwitchPicture) -> Iterator[Input]:
+    for interaction_id, seen in picture.callers.items():
+        interaction = state.interactions.get(interaction_id)
+        if seen.place is CallerPlace.AWAY and interaction is not None and interaction.phase is Phase.FLOW:
+            yield inputs.FlowEnded(interaction_id=interaction_id, disposition=Disposition.TRANSFERRED_OUT)
 
 
 def _picked_up(state: State, picture: SwitchPicture) -> Iterator[Input]:
@@ -93,7 +118,7 @@ def _agents_gone(state: State, picture: SwitchPicture) -> Iterator[Input]:
     for connection in state.connections.values():
         known = connection.reservation_id in picture.agent_legs or connection.interaction_id not in picture.callers
         if not known and _is_older(connection.joined_at, picture):
-            yield inputs.AgentLeft(reservation_id=connection.reservation_id, ended_by=EndedBy.SYSTEM)
+            yield inputs.AgentLeft(reservation_id=connection.reservation_id, ended_by=EndedBy.SYSTEM, seen=False)
     for reservation in state.reservations.values():
         known = reservation.reservation_id in picture.agent_legs or reservation.interaction_id not in picture.callers
         if not known and _is_older(reservation.made_at, picture):
@@ -115,20 +140,26 @@ def _callers_found(state: State, picture: SwitchPicture) -> Iterator[Input]:
     for interaction_id, seen in picture.callers.items():
         interaction = state.interactions.get(interaction_id)
         if interaction is None:
-            if interaction_id in state.past_interactions:
-                continue  # ended while the look was taken
-            yield inputs.InteractionArrived(
-                interaction_id=interaction_id,
-                channel=Channel.VOICE,
-                did=seen.did,
-                trunk_id=seen.trunk_id,
-                leg_id=CallLegId(seen.leg_id),
-            )
+            # Over, and hearing a farewell; or talking outside for longer than the engine remembers.
+            is_over = interaction_id in state.past_interactions or seen.place is CallerPlace.AWAY
+            if is_over or interaction_id in picture.turned_away:
+                continue
+            yield _arrived(interaction_id, seen)
         in_flow = interaction is None or interaction.phase is Phase.FLOW
         if in_flow and seen.place is CallerPlace.WAITING and seen.queue_id is not None:
             yield inputs.EnterQueue(
                 interaction_id=interaction_id, queue_id=seen.queue_id, priority=None, requirements=()
             )
+
+
+def _arrived(interaction_id: InteractionId, seen: CallerSeen) -> Input:
+    return inputs.InteractionArrived(
+        interaction_id=interaction_id,
+        channel=Channel.VOICE,
+        did=seen.did,
+        trunk_id=seen.trunk_id,
+        leg_id=CallLegId(seen.leg_id),
+    )
 
 
 def _is_older(at: Instant, picture: SwitchPicture) -> bool:

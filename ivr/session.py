@@ -55,6 +55,9 @@ from kernel.result_codes import Disposition, LeaveReason
 
 log = structlog.get_logger(__name__)
 
+NORMAL_CLEARING = 16
+"""Q.850."""
+
 
 class FlowBroken(Exception):
     """The interpreter failed. It is pure: what it failed at it would fail at again."""
@@ -160,7 +163,11 @@ class FlowSession:
             case Transfer() as transfer:
                 return await self._transfer(transfer, move.place)
             case Conclude(disposition=disposition):
-                await self._conclude(disposition)
+                # From here on the dialplan may only end the call: whatever breaks off must not begin the flow anew.
+                try:
+                    await self._caller.hang_up(NORMAL_CLEARING)
+                finally:
+                    await self._conclude(disposition)
                 return Done()
             case HangUp(cause_code=cause_code, disposition=disposition):
                 await self._caller.hang_up(cause_code)
@@ -246,6 +253,8 @@ class FlowSession:
             log.exception("end of flow not told", interaction_id=self._interaction_id)
 
     async def _give_up(self, *, is_final: bool) -> Stop:
+        if self._is_concluded:
+            return Stop.FAILED
         try:
             await (self._caller.leave_to_safety_route() if is_final else self._caller.stay())
         except CallerGone:

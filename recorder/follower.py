@@ -32,7 +32,7 @@ QUEUE_LENGTH_MAX = 10_000
 
 @dataclass(slots=True, kw_only=True)
 class Talk:
-    """One talk from answer to shelf. ``expected_ms`` None: it goes on."""
+    """One talk from answer to shelf. ``expected_ms`` None: it goes on; not ``end_seen``: it may have been shorter."""
 
     interaction_id: InteractionId
     reservation_id: ReservationId
@@ -40,6 +40,7 @@ class Talk:
     agent_id: AgentId
     started_at: Instant
     expected_ms: int | None = None
+    end_seen: bool = True
     sound_closed: bool = False
     is_due: bool = False
     tries: int = 0
@@ -138,6 +139,7 @@ class Recorder:
         if talk is None:
             return
         talk.expected_ms = fact.talk_ms + fact.hold_ms
+        talk.end_seen = fact.end_seen
         if talk.sound_closed:
             self._make_due(talk)
         else:
@@ -255,7 +257,7 @@ class Recorder:
             return _failed(talk, "unreadable", 0)
         except SoundUnreadable as unreadable:
             return _failed(talk, unreadable.problem, 0)
-        if merged.duration_ms < expected_ms - SHORTER_MS_MAX:
+        if talk.end_seen and merged.duration_ms < expected_ms - SHORTER_MS_MAX:
             # Kept on the disk under its name, beside the fact that tells what is missing.
             return _failed(talk, "short", merged.duration_ms)
         self.counters.uneven += merged.uneven_ms > SHORTER_MS_MAX

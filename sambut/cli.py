@@ -21,6 +21,7 @@ from sambut.logs import set_up_logs
 from sambut.not_started import NOT_STARTED, sentence_of
 from sambut.program import run_program
 from sambut.settings import Settings
+from telephony.heartbeat import Superseded
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,8 @@ def up(
 ) -> None:
     """Run the program until SIGTERM or Ctrl-C. Without --stop-asterisk no call is cut at the end.
 
-    Exit codes: 0 stopped as asked; 1 it could not start, or something that must not fail has failed; 2 settings wrong.
+    Exit codes: 0 stopped as asked; 1 it could not start, something that must not fail has failed, or a program that
+    started later has taken over; 2 settings wrong.
     """
     known = settings_or_exit(settings)
     set_up_logs(level=known.log.level, form=known.log.format)
@@ -51,6 +53,8 @@ def up(
         asyncio.run(_run_until_told(known, stop_asterisk=stop_asterisk))
     except NOT_STARTED as wrong:
         stop(sentence_of(wrong), EXIT_FAILED)
+    except Superseded as wrong:
+        stop(f"Ended: {wrong}", EXIT_FAILED)
 
 
 async def _run_until_told(settings: Settings, *, stop_asterisk: bool) -> None:
@@ -64,5 +68,15 @@ async def _run_until_told(settings: Settings, *, stop_asterisk: bool) -> None:
         await asyncio.wait({waiting, running.tasks}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         if running.tasks.done():
-            running.tasks.result()
+            raise _cause(running.tasks)
     log.info("stopped")
+
+
+def _cause(tasks: "asyncio.Task[None]") -> BaseException:
+    """Why the program's tasks have ended: what an administrator can act on by itself, a bug as it came."""
+    failure = tasks.exception() or RuntimeError("the program's tasks have ended")
+    known = failure.subgroup(Superseded) if isinstance(failure, BaseExceptionGroup) else None
+    cause: BaseException = known or failure
+    while known is not None and isinstance(cause, BaseExceptionGroup):
+        cause = cause.exceptions[0]
+    return cause

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -66,6 +67,7 @@ class Exchange:
         secrets = sip_secrets(self._secrets(centre))
         self.events = AmiLink(self._link(EVENTS_USER, secrets.ami_events, WANTED_EVENTS), now=clock.now)
         self.commands = AmiLink(self._link(COMMANDS_USER, secrets.ami_commands, frozenset()), now=clock.now)
+        self._heartbeat = Heartbeat(self.commands, every_ms=settings.engine.heartbeat_ms, now=clock.now, epoch=epoch)
         legs = LegTracker()
         self.switch = AsteriskSwitch(
             commands=self.commands,
@@ -86,12 +88,12 @@ class Exchange:
             part=self.switch.part,
             forwarded=self.switch.end_forwarded,
             end=self.switch.end,
+            take_over=self.switch.take_over,
             sound_closed=lambda reservation_id: self._sound_closed(reservation_id),
         )
         self._is_newborn = False
         self._compare: Callable[[SwitchPicture], Awaitable[object]] | None = None
         self._sound_closed: Callable[[ReservationId], None] = lambda _: None
-        self._heartbeat = Heartbeat(self.commands, now=clock.now, epoch=epoch)
         self._commands_came = asyncio.Event()
         self.events.on_up, self.commands.on_up = self.listener.link_up, self._commands_up
         for link in (self.events, self.commands):
@@ -141,7 +143,7 @@ class Exchange:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.listener.run())
             tasks.create_task(self._bring_up_to_date())
-            tasks.create_task(self._heartbeat.run(every_ms=self._settings.engine.heartbeat_ms))
+            tasks.create_task(self._heartbeat.run())
             if self._settings.asterisk.mode == "managed":
                 tasks.create_task(self.process.watch())
 
@@ -180,14 +182,14 @@ class Exchange:
         await self.switch.close()
         await self.events.close()
         await self.commands.close()
-        if (stop_asterisk or self._is_newborn) and self._settings.asterisk.mode == "managed":
+        stops = (stop_asterisk or self._is_newborn) and not self._heartbeat.superseded
+        if stops and self._settings.asterisk.mode == "managed":
             await self.process.stop()
         else:
             self.process.release()
 
     def _commands_up(self) -> None:
-        """The beat goes first, so that Asterisk knows this program before it is asked to ring anybody."""
-        self._heartbeat.beat()
+        self._heartbeat.link_up()
         self.listener.link_up()
         self._commands_came.set()
 
@@ -206,7 +208,8 @@ class Exchange:
 
     async def _reconcile(self, picture: SwitchPicture) -> None:
         assert self._compare is not None
-        await self._compare(picture)
+        await self._heartbeat.beat()  # before anybody waits or rings under our eyes, the dialplan knows us
+        await self._compare(replace(picture, is_new=self._heartbeat.take_found_new()))
 
     def _texts(self, centre: Centre) -> dict[str, str]:
         secrets = sip_secrets(self._secrets(centre))

@@ -1,35 +1,82 @@
-"""The engine's heartbeat in the dialplan: while it is fresh, callers wait in peace, and agents can join them."""
+"""The engine's heartbeat in the dialplan: while it is fresh, callers wait in peace, and our epoch may join calls."""
 
 import asyncio
 from collections.abc import Callable
 
+import structlog
+
 from kernel.instants import Instant
 from telephony.ami.actions import Action
 from telephony.ami.connection import AmiLink
+from telephony.ami.failures import AmiFailure
+
+log = structlog.get_logger(__name__)
+
+BEAT = "ACD_BEAT"
+EPOCH = "ACD_EPOCH"
+
+
+class Superseded(Exception):
+    """A younger program serves this Asterisk. Two may not: this one must end, and its calls go on without it."""
 
 
 class Heartbeat:
-    """Sets the globals ``ACD_BEAT`` (epoch seconds) and ``ACD_EPOCH`` (which program may join calls)."""
+    """Sets the global variables ``ACD_BEAT`` (epoch seconds) and ``ACD_EPOCH``.
 
-    def __init__(self, commands: AmiLink, *, now: Callable[[], Instant], epoch: str) -> None:
+    ``epoch``: ``<instant of the start>-<chance>``; of two programs the one that started later is in force.
+    """
+
+    def __init__(self, commands: AmiLink, *, every_ms: int, now: Callable[[], Instant], epoch: str) -> None:
         self._commands = commands
+        self._every_ms = every_ms
         self._now = now
         self._epoch = epoch
+        self._link_up = asyncio.Event()
+        self._found_new = False
+        self.superseded = False
 
-    def beat(self) -> None:
-        """Send one beat. To be called as soon as the link is up too: before the first beat no agent can join a caller.
+    def link_up(self) -> None:
+        """Asterisk may be a new one that has never heard of us: beat at once."""
+        self._link_up.set()
 
-        Nothing is sent while the link is down, and a lost beat is simply followed by the next.
-        """
-        if self._commands.is_up:
-            self._commands.send(global_variable("ACD_BEAT", str(self._now() // 1000)))
-            self._commands.send(global_variable("ACD_EPOCH", self._epoch))
+    def take_found_new(self) -> bool:
+        """Whether Asterisk had never heard of any program, since this was last asked: it was started anew."""
+        found, self._found_new = self._found_new, False
+        return found
 
-    async def run(self, *, every_ms: int) -> None:
-        """Beat for ever, every ``every_ms`` milliseconds."""
+    async def beat(self) -> None:
+        """Beat once. Nothing happens while the link is down. Raises Superseded."""
+        if not self._commands.is_up:
+            return
+        try:
+            asked = Action(name="Getvar", fields={"Variable": EPOCH})
+            in_force = (await self._commands.perform(asked)).fields.get("Value", "")
+            self._found_new = self._found_new or not in_force
+            if began_at(in_force) > began_at(self._epoch):
+                self.superseded = True
+                raise Superseded(f"a program that started later serves this Asterisk: {in_force}")
+            self._commands.send(global_variable(BEAT, str(self._now() // 1000)))
+            await self._commands.perform(global_variable(EPOCH, self._epoch))
+        except AmiFailure as failure:
+            # A lost beat is simply followed by the next.
+            log.warning("beat lost", failure=type(failure).__name__)
+
+    async def run(self) -> None:
+        """Beat for ever, and at once whenever the link has come up. Raises Superseded."""
         while True:
-            self.beat()
-            await asyncio.sleep(every_ms / 1000)
+            await self.beat()
+            try:
+                async with asyncio.timeout(self._every_ms / 1000):
+                    await self._link_up.wait()
+            except TimeoutError:
+                continue
+            self._link_up.clear()
+
+
+def began_at(epoch: str) -> int:
+    """When the program of an epoch began, in milliseconds; -1 for what is no epoch."""
+    digits, _, _ = epoch.partition("-")
+    return int(digits) if digits.isascii() and digits.isdigit() else -1
 
 
 def global_variable(name: str, value: str) -> Action:

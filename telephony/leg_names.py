@@ -30,6 +30,11 @@ def interaction_of(unique_id: str) -> InteractionId | None:
     return None if found is None else InteractionId(f"c{found.group(1)}-{found.group(2)}")
 
 
+def interaction_of_reservation(reservation_id: ReservationId) -> InteractionId:
+    """The interaction that a reservation holds."""
+    return InteractionId(reservation_id.rpartition("-r")[0])
+
+
 def agent_leg(reservation_id: ReservationId) -> str:
     """The unique id of an agent's leg. Raises ValueError when the id is not of our making: it names files too."""
     if _RESERVATION.fullmatch(reservation_id) is None:

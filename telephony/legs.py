@@ -16,6 +16,7 @@ from acd.core.inputs import (
     AgentRang,
     AgentResumedCaller,
     CallerHungUp,
+    CallerLost,
     DeviceMoved,
     DevicePresenceSeen,
     FlowEnded,
@@ -94,10 +95,22 @@ class LegTracker:
         self.agent_legs[reservation_id] = AgentLeg(interaction_id)
 
     def adopted(self, reservation_id: ReservationId, interaction_id: InteractionId, phase: Phase) -> None:
-        """A leg was found in the switch after a restart or a gap in the events."""
-        self.agent_legs.setdefault(reservation_id, AgentLeg(interaction_id)).phase = phase
+        """A leg was found in the switch, ringing or joined, after a restart or a gap in the events.
+
+        One that we have given up stays given up while it rings on; joined, it is, as in events.
+        """
+        leg = self.agent_legs.setdefault(reservation_id, AgentLeg(interaction_id))
         if phase is Phase.JOINED:
+            leg.phase = phase
             self._joined[interaction_id] = reservation_id
+        elif leg.phase is Phase.DIALLING:
+            leg.phase = phase
+
+    def released(self, reservation_id: ReservationId) -> None:
+        """The talk of a leg is over. Its own Hangup may follow, or may have been missed in a gap."""
+        leg = self.agent_legs.pop(reservation_id, None)
+        if leg is not None and self._joined.get(leg.interaction_id) == reservation_id:
+            del self._joined[leg.interaction_id]
 
     def ring_cancelled(self, reservation_id: ReservationId) -> None:
         """The engine wants no more of this leg unless it is joined already."""
@@ -144,9 +157,9 @@ class LegTracker:
             case "UserEvent" if fields.get("UserEvent") == "AcdClaim":
                 return self.fail(ReservationId(fields.get("Reservation", "")), ReservationResult.CALLER_LEFT)
             case "UserEvent" if fields.get("UserEvent") == "AcdTransferred":
-                return self._flow_over(InteractionId(fields.get("Call", "")), Disposition.TRANSFERRED_OUT)
+                return self._transferred(InteractionId(fields.get("Call", "")))
             case "UserEvent" if fields.get("UserEvent") == "AcdNoService":
-                return self._flow_over(InteractionId(fields.get("Call", "")), Disposition.SYSTEM_FAILURE)
+                return self._turned_away(InteractionId(fields.get("Call", "")))
             case "BridgeEnter":
                 return self._joined_now(reservation_of(fields.get("Uniqueid", "")))
             case "HangupRequest":
@@ -239,15 +252,15 @@ class LegTracker:
         del self._joined[interaction_id]
         return (AgentLeft(reservation_id=reservation_id, ended_by=EndedBy.AGENT),)
 
-    def _flow_over(self, interaction_id: InteractionId, disposition: Disposition) -> tuple[Input, ...]:
-        """For us the interaction has ended, though the call goes on.
-
-        The number outside that a flow dialled has answered; or the dialplan has taken its safety route, which says that
-        there is no service.
-        """
+    def _transferred(self, interaction_id: InteractionId) -> tuple[Input, ...]:
+        """The number outside that a flow dialled has answered: for us the interaction has ended."""
         if interaction_id not in self._callers:
             return ()
-        return (FlowEnded(interaction_id=interaction_id, disposition=disposition),)
+        return (FlowEnded(interaction_id=interaction_id, disposition=Disposition.TRANSFERRED_OUT),)
+
+    def _turned_away(self, interaction_id: InteractionId) -> tuple[Input, ...]:
+        """The dialplan's safety route has the caller. One who is no interaction of ours waits for the next look."""
+        return (CallerLost(interaction_id=interaction_id),) if interaction_id in self._callers else ()
 
     def _contact(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
         """A phone's address was added or taken away. One that goes while another stays: the phone has moved."""

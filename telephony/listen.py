@@ -1,22 +1,31 @@
 """The ear on Asterisk: events in order, each turned into inputs for the front door; after every gap, a comparison."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
-from acd.core.facts import InputRefused, InteractionCreated, InteractionEnded
-from acd.core.inputs import AgentPickedUp, Input
+from acd.core.facts import (
+    AgentReserved,
+    InputRefused,
+    InteractionAnswered,
+    InteractionCreated,
+    InteractionEnded,
+    InteractionReleased,
+    ReservationEnded,
+)
+from acd.core.inputs import AgentPickedUp, CallerLost, Input
 from acd.ports import AgentLegPhase, DoorClosed, FrontDoor, SwitchPicture
 from kernel.entry import Entry
 from kernel.ids import InteractionId, ReservationId
 from kernel.instants import Instant
+from kernel.result_codes import ReservationResult
 from telephony.ami.connection import AmiLink
 from telephony.ami.failures import AmiFailure
 from telephony.ami.wire import AmiEvent
-from telephony.leg_names import interaction_of, reservation_of
+from telephony.leg_names import interaction_of, interaction_of_reservation, reservation_of
 from telephony.legs import LegTracker, Phase, is_forwarding
-from telephony.snapshot import take_snapshot
+from telephony.snapshot import clear_turned_away, take_snapshot
 
 log = structlog.get_logger(__name__)
 
@@ -34,9 +43,9 @@ class Listener:
     """Owns the order of things between the events link and the front door.
 
     ``reconcile``: compares a picture of the switch with what the engine knows, inside the engine's own task.
-    ``part``: undoes a join that the engine refused. ``sound_closed``: a leg's recording files are complete, told half a
-    second after the leg's end. ``forwarded``: a phone has sent its call elsewhere. ``end``: a leg
-    (by its unique id) is to be ended.
+    ``part``: undoes a join that the engine refused. ``take_over``: told of the legs that a look found and of the
+    reservations that are in force. ``sound_closed``: a leg's recording files are complete, told half a second after the
+    leg's end. ``forwarded``: a phone has sent its call elsewhere. ``end``: a leg (by its unique id) is to be ended.
     """
 
     def __init__(
@@ -49,6 +58,7 @@ class Listener:
         now: Callable[[], Instant],
         reconcile: Callable[[SwitchPicture], Awaitable[None]],
         part: Callable[[InteractionId, ReservationId], None],
+        take_over: Callable[[Mapping[ReservationId, AgentLegPhase], Mapping[ReservationId, object]], None],
         sound_closed: Callable[[ReservationId], None],
         forwarded: Callable[[], None],
         end: Callable[[str], None],
@@ -60,6 +70,8 @@ class Listener:
         self._now = now
         self._reconcile = reconcile
         self._part = part
+        self._take_over = take_over
+        self._in_force: dict[ReservationId, None] = {}
         self._sound_closed = sound_closed
         self._forwarded = forwarded
         self._end = end
@@ -78,7 +90,9 @@ class Listener:
         self.in_step.clear()
 
     def on_entry(self, entry: Entry) -> None:
-        """Follow the interactions that exist, so that a hang-up that overtook its arrival is not lost."""
+        """Follow the interactions that exist, so that a hang-up that overtook its arrival is not lost, and the
+        reservations in force, offered or joined.
+        """
         for fact in entry.facts:
             match fact:
                 case InteractionCreated():
@@ -86,6 +100,13 @@ class Listener:
                         self.post(given)
                 case InteractionEnded():
                     self._legs.caller_over(fact.interaction_id)
+                case AgentReserved() | InteractionAnswered():
+                    self._in_force[fact.reservation_id] = None
+                case ReservationEnded() if fact.result is not ReservationResult.ANSWERED:
+                    self._in_force.pop(fact.reservation_id, None)
+                case InteractionReleased():
+                    self._in_force.pop(fact.reservation_id, None)
+                    self._legs.released(fact.reservation_id)
                 case _:
                     pass
 
@@ -144,6 +165,8 @@ class Listener:
                 self._pick_up(given)
             else:
                 self.post(given)
+            if isinstance(given, CallerLost):
+                self._commands.send(clear_turned_away(given.interaction_id))
 
     def _pick_up(self, given: AgentPickedUp) -> None:
         leg = self._legs.agent_legs[given.reservation_id]
@@ -174,10 +197,13 @@ class Listener:
                 self._resync.set()
                 continue
             for reservation_id, phase in picture.agent_legs.items():
-                interaction_id = InteractionId(reservation_id.rpartition("-r")[0])
+                interaction_id = interaction_of_reservation(reservation_id)
                 joined = phase is AgentLegPhase.JOINED
                 self._legs.adopted(reservation_id, interaction_id, Phase.JOINED if joined else Phase.RINGING)
             await self._reconcile(picture)
+            for lost in picture.turned_away:
+                self._commands.send(clear_turned_away(lost))
+            self._take_over(picture.agent_legs, self._in_force)
             log.info(
                 "in step with Asterisk",
                 callers=len(picture.callers), agent_legs=len(picture.agent_legs), devices=len(picture.devices),

@@ -8,6 +8,7 @@ import structlog
 
 from acd.core.effects import CancelRing, Effect, PlayWaitAnnouncement, ReturnToFlow, RingAgent
 from acd.core.inputs import Input
+from acd.ports import AgentLegPhase
 from kernel.contact import ContactBook
 from kernel.ids import DeviceId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant, elapsed_ms
@@ -19,7 +20,7 @@ from telephony.ami.pending import Originated
 from telephony.ami.wire import Reply
 from telephony.dial_strings import agent_leg_headers, device_channel, shown_name, shown_number
 from telephony.forwarding import NOWHERE, end_forwarded
-from telephony.leg_names import agent_leg, caller_leg
+from telephony.leg_names import agent_leg, caller_leg, interaction_of_reservation
 from telephony.legs import LegTracker
 
 log = structlog.get_logger(__name__)
@@ -115,6 +116,22 @@ class AsteriskSwitch:
     def end_forwarded(self) -> None:
         """A phone has sent a call elsewhere: nobody is to be rung there."""
         self._start(end_forwarded(self._commands))
+
+    def take_over(self, found: Mapping[ReservationId, AgentLegPhase], wanted: Mapping[ReservationId, object]) -> None:
+        """After a look at the switch: legs that ring for a reservation may claim for this program from now on, and legs
+        of no reservation end. They are those of a former program, or of an effect that a broken link swallowed.
+        """
+        for reservation_id, phase in found.items():
+            if reservation_id not in wanted:
+                interaction_id = interaction_of_reservation(reservation_id)
+                log.warning("leg without a reservation ended", reservation_id=reservation_id, phase=phase)
+                if phase is AgentLegPhase.JOINED:
+                    self.part(interaction_id, reservation_id)
+                else:
+                    self.perform(CancelRing(reservation_id=reservation_id, interaction_id=interaction_id))
+            elif phase is AgentLegPhase.RINGING:
+                leg = agent_leg(reservation_id)
+                self._commands.send(set_variable(channel=leg, name="ACD_LEG_EPOCH", value=self._policy.epoch))
 
     def _ring(self, effect: RingAgent) -> None:
         leg, caller = agent_leg(effect.reservation_id), caller_leg(effect.interaction_id)

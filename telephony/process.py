@@ -40,15 +40,15 @@ class AsteriskProcess:
         self._run_dir = Path(site.run_dir)
         self._output = Path(site.log_dir) / "console.log"
         self._on_death = on_death
-        self._child: asyncio.subprocess.Process | None = None
+        self._child: int | None = None
         self._stopping = False
         self.restarts = 0
 
     @property
     def pid(self) -> int | None:
         """The running Asterisk's pid, ours or one that an earlier program left running; None when there is none."""
-        if self._child is not None and self._child.returncode is None:
-            return self._child.pid
+        if self._child is not None and not self._reaped(self._child):
+            return self._child
         try:
             pid = int((self._run_dir / "asterisk.pid").read_text().strip())
         except (OSError, ValueError):
@@ -63,7 +63,7 @@ class AsteriskProcess:
         if self.pid is not None:
             log.info("Asterisk taken over", pid=self.pid)
             return True
-        await self._launch()
+        self._launch()
         return False
 
     async def watch(self) -> None:
@@ -72,14 +72,14 @@ class AsteriskProcess:
         alive_since = asyncio.get_running_loop().time()
         while not self._stopping:
             if self.pid is not None:
-                await self._rest()
+                await asyncio.sleep(_LOOK_S)
                 continue
             now = asyncio.get_running_loop().time()
             pause_s = _PAUSE_S_MIN if now - alive_since > 60 else min(pause_s * 2, _PAUSE_S_MAX)
             log.error("Asterisk is dead, starting it again", last_words=self.last_words())
             self._on_death()
             self.restarts += 1
-            await self._launch()
+            self._launch()
             alive_since = asyncio.get_running_loop().time()
             await asyncio.sleep(pause_s)
 
@@ -120,29 +120,37 @@ class AsteriskProcess:
         except OSError:
             return []
 
-    async def _launch(self) -> None:
+    def _launch(self) -> None:
         self._run_dir.mkdir(parents=True, exist_ok=True)
         self._output.parent.mkdir(parents=True, exist_ok=True)
-        with self._output.open("ab") as output:
-            self._child = await asyncio.create_subprocess_exec(
-                *self._words, "-f", "-n",
-                stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
-            )  # fmt: skip
-        log.info("Asterisk started", pid=self._child.pid)
+        # Not by asyncio: its subprocesses are killed when their event loop is forgotten, and this one is to outlive us.
+        self._child = os.posix_spawn(
+            self._words[0],
+            [*self._words, "-f", "-n"],
+            os.environ,
+            file_actions=(
+                (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                (os.POSIX_SPAWN_OPEN, 1, str(self._output), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
+                (os.POSIX_SPAWN_DUP2, 1, 2),
+            ),
+            setsid=True,
+        )
+        log.info("Asterisk started", pid=self._child)
 
-    async def _rest(self) -> None:
-        """Wait a moment, less when our own child ends meanwhile."""
-        if self._child is not None and self._child.returncode is None:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(1.0):
-                    await self._child.wait()
-        else:
-            await asyncio.sleep(_LOOK_S)
+    def _reaped(self, child: int) -> bool:
+        """Whether our own child has ended; its remains are taken away then."""
+        try:
+            found, _ = os.waitpid(child, os.WNOHANG)
+        except ChildProcessError:
+            found = child
+        if found == child:
+            self._child = None
+        return found == child
 
     async def _gone(self, within_s: float) -> bool:
         loop = asyncio.get_running_loop()
         until = loop.time() + within_s
-        # A process that an earlier program started is no child of ours: it can only be looked at.
+        # It may be no child of ours but one that an earlier program started: that can only be looked at.
         while self.pid is not None and loop.time() < until:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
         return self.pid is None

@@ -8,14 +8,16 @@ from kernel.instants import Instant
 from telephony.ami.actions import Action
 from telephony.ami.connection import AmiLink
 from telephony.ami.wire import AmiEvent
-from telephony.leg_names import interaction_of, reservation_of
+from telephony.leg_names import caller_leg, interaction_of, reservation_of
 from telephony.legs import device_presence
 
 # Of our callers' channels. A phone's own channel has a unique id of the same form, but none of these.
 VARIABLES = ("ACD_CALL", "ACD_DID", "ACD_TRUNK", "ACD_STATE", "ACD_QUEUE")
 SNAPSHOT_MS_MAX = 15_000
+LOST_FAMILY = "acd-lost"
+"""Where in its own database Asterisk notes the callers whom it turned away: interaction -> ``<did>|<trunk>``."""
 
-_PLACES = {"answered": CallerPlace.JOINED, "waiting": CallerPlace.WAITING}
+_PLACES = {"answered": CallerPlace.JOINED, "waiting": CallerPlace.WAITING, "away": CallerPlace.AWAY}
 
 
 async def take_snapshot(commands: AmiLink, *, begun_at: Instant) -> SwitchPicture:
@@ -28,9 +30,21 @@ async def take_snapshot(commands: AmiLink, *, begun_at: Instant) -> SwitchPictur
     devices = await commands.collect(
         Action(name="DeviceStateList"), "DeviceStateListComplete", timeout_ms=SNAPSHOT_MS_MAX
     )
-    return SwitchPicture(
-        callers=callers_in(channels), agent_legs=agent_legs_in(channels), devices=devices_in(devices), begun_at=begun_at
+    lost = await commands.collect(
+        Action(name="DBGetTree", fields={"Family": LOST_FAMILY}), "DBGetTreeComplete", timeout_ms=SNAPSHOT_MS_MAX
     )
+    return SwitchPicture(
+        callers=callers_in(channels),
+        agent_legs=agent_legs_in(channels),
+        devices=devices_in(devices),
+        begun_at=begun_at,
+        turned_away=turned_away_in(lost),
+    )
+
+
+def clear_turned_away(interaction_id: InteractionId) -> Action:
+    """Strike a caller off Asterisk's list of those it turned away: they are counted."""
+    return Action(name="DBDel", fields={"Family": LOST_FAMILY, "Key": interaction_id})
 
 
 def callers_in(channels: Iterable[AmiEvent]) -> dict[InteractionId, CallerSeen]:
@@ -48,6 +62,22 @@ def callers_in(channels: Iterable[AmiEvent]) -> dict[InteractionId, CallerSeen]:
             trunk_id=TrunkId(variables.get("ACD_TRUNK", "")),
             place=_PLACES.get(variables.get("ACD_STATE", ""), CallerPlace.FLOW),
             queue_id=QueueId(variables["ACD_QUEUE"]) if variables.get("ACD_QUEUE") else None,
+        )
+    return found
+
+
+def turned_away_in(rows: Iterable[AmiEvent]) -> dict[InteractionId, CallerSeen]:
+    """The callers whom Asterisk turned away, among DBGetTree rows."""
+    found: dict[InteractionId, CallerSeen] = {}
+    for row in rows:
+        interaction_id = InteractionId(row.fields.get("Key", "").rpartition("/")[2])
+        try:
+            leg_id = caller_leg(interaction_id)
+        except ValueError:
+            continue
+        did, _, trunk_id = row.fields.get("Val", "").partition("|")
+        found[interaction_id] = CallerSeen(
+            leg_id=leg_id, did=Did(did), trunk_id=TrunkId(trunk_id), place=CallerPlace.FLOW
         )
     return found
 

@@ -139,7 +139,10 @@ class CallerResumed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionReleased:
-    """One agent's part is over ("handled" counts it). ``talk_ms`` excludes ``hold_ms``."""
+    """One agent's part is over ("handled" counts it). ``talk_ms`` excludes ``hold_ms``.
+
+    ``end_seen`` False: nobody saw it end, so the talk may have been shorter.
+    """
 
     interaction_id: InteractionId
     queue_id: QueueId
@@ -148,6 +151,7 @@ class InteractionReleased:
     ended_by: EndedBy
     talk_ms: int
     hold_ms: int
+    end_seen: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

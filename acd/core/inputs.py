@@ -93,10 +93,24 @@ class FlowEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerHungUp:
-    """The caller's leg is gone, in whatever phase. ``cause_code`` is the Q.850 cause, 0 when unknown."""
+    """The caller's leg is gone, in whatever phase. ``cause_code`` is the Q.850 cause, 0 when unknown.
+
+    ``seen`` False: found out afterwards, by a look at the switch; it may have happened a while ago.
+    """
 
     interaction_id: InteractionId
     cause_code: int
+    seen: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerLost:
+    """The caller's leg is gone, or about to go, by no wish of theirs: the switch died, or the program was away.
+
+    Ends the interaction as ``system_failure``, unless it was answered.
+    """
+
+    interaction_id: InteractionId
 
 
 # --- agents --------------------------------------------------------------------------------------------------------
@@ -191,10 +205,11 @@ class AgentLegFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLeft:
-    """The agent's part of a joined call is over. ``ended_by``: who hung up, as the switch saw it."""
+    """The agent's part of a joined call is over. ``ended_by``: who hung up, as the switch saw it. ``seen``: as above."""
 
     reservation_id: ReservationId
     ended_by: EndedBy
+    seen: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +245,7 @@ Input = (
     | EnterQueue
     | FlowEnded
     | CallerHungUp
+    | CallerLost
     | LogIn
     | LogOut
     | SetReady

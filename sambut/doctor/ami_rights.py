@@ -38,6 +38,8 @@ RIGHTS: Final = (
         secret="ami.commands",  # noqa: S106 - the secret's name
         needed=frozenset(
             {
+                "DBDel",
+                "DBGetTree",
                 "DeviceStateList",
                 "Getvar",
                 "Hangup",

@@ -42,6 +42,7 @@ class LiveCall:
         self._folder = folder
         self._voice = voice
         self._task: asyncio.Task[CallOutcome] | None = None
+        self._answered_s: float | None = None
 
     async def outcome(self) -> CallOutcome:
         """Wait for its end."""
@@ -61,6 +62,12 @@ class LiveCall:
                 if found is not None:
                     return found
                 await asyncio.sleep(POLL_S)
+
+    def answered_ms_ago(self) -> int:
+        """How long ago the call was answered, by this machine's clock. Raises ValueError when it was not."""
+        if self._answered_s is None:
+            raise ValueError("the call was not answered")
+        return round((time.monotonic() - self._answered_s) * 1000)
 
     def hang_up(self) -> None:
         """End the call now: CANCEL before the answer, BYE after it. Harmless when it is over."""
@@ -117,6 +124,7 @@ class LiveCall:
                 answered = next((step for step in self.steps() if step.word == "answered"), None)
                 if answered is not None:
                     self._voice.begin((answered.more[0], int(answered.more[1])))
+                    self._answered_s = time.monotonic()
                     is_answered = True
                     leave_s = time.monotonic() + talk_ms_max / 1000
             if time.monotonic() >= leave_s:

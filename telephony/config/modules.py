@@ -26,7 +26,7 @@ res_pjsip_acl res_pjsip_rfc3326 res_pjsip_pubsub chan_pjsip
 bridge_holding bridge_simple bridge_softmix bridge_native_rtp bridge_builtin_features
 res_manager_devicestate app_bridgewait app_dial app_playback app_mixmonitor app_userevent app_stack app_exec
 func_channel func_callerid func_strings func_logic func_math func_global func_lock func_export func_groupcount
-func_cdr func_pjsip_endpoint
+func_cdr func_db func_pjsip_endpoint
 codec_alaw codec_ulaw codec_a_mu codec_gsm codec_g722 codec_resample format_pcm format_wav format_gsm format_sln
 """)
 

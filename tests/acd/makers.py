@@ -121,6 +121,10 @@ def hung_up(interaction_id: str, cause_code: int = 16) -> inputs.CallerHungUp:
     return inputs.CallerHungUp(interaction_id=InteractionId(interaction_id), cause_code=cause_code)
 
 
+def lost(interaction_id: str) -> inputs.CallerLost:
+    return inputs.CallerLost(interaction_id=InteractionId(interaction_id))
+
+
 def flow_ended(interaction_id: str, disposition: Disposition = Disposition.FLOW_ENDED) -> inputs.FlowEnded:
     return inputs.FlowEnded(interaction_id=InteractionId(interaction_id), disposition=disposition)
 

@@ -9,6 +9,7 @@ from acd.core.inputs import (
     AgentLegFailed,
     AgentPickedUp,
     CallerHungUp,
+    CallerLost,
     EnterQueue,
     Input,
     InteractionArrived,
@@ -30,23 +31,28 @@ def picture(
     agent_legs: dict[str, AgentLegPhase] | None = None,
     devices: dict[str, DeviceSeen] | None = None,
     queue_id: str | None = None,
+    is_new: bool = False,
+    turned_away: tuple[str, ...] = (),
     **callers: CallerPlace,
 ) -> SwitchPicture:
     """``picture(c1=CallerPlace.WAITING)``."""
+
+    def seen(one: str, place: CallerPlace) -> CallerSeen:
+        return CallerSeen(
+            leg_id=f"leg-{one}",
+            did=Did("169"),
+            trunk_id=TrunkId("carrier"),
+            place=place,
+            queue_id=None if queue_id is None else QueueId(queue_id),
+        )
+
     return SwitchPicture(
-        callers={
-            InteractionId(one): CallerSeen(
-                leg_id=f"leg-{one}",
-                did=Did("169"),
-                trunk_id=TrunkId("carrier"),
-                place=place,
-                queue_id=None if queue_id is None else QueueId(queue_id),
-            )
-            for one, place in callers.items()
-        },
+        callers={InteractionId(one): seen(one, place) for one, place in callers.items()},
         agent_legs={ReservationId(one): phase for one, phase in (agent_legs or {}).items()},
         devices={DeviceId(one): seen for one, seen in (devices or {}).items()},
         begun_at=begun_at,
+        is_new=is_new,
+        turned_away={InteractionId(one): seen(one, CallerPlace.FLOW) for one in turned_away},
     )
 
 
@@ -57,6 +63,20 @@ def resync(floor: Floor, seen: SwitchPicture) -> tuple[Input, ...]:
         floor.give(given)
     floor.give(m.TIME)
     return differing
+
+
+def in_phase(phase: str) -> Floor:
+    """One caller in that phase, and where one is needed an agent."""
+    floor = Floor(ready=() if phase == "waiting" else ("ann",))
+    floor.give(m.arrived("c1"))
+    if phase != "flow":
+        floor.give(m.enter("c1"))
+    if phase in ("connected", "after"):
+        floor.give(m.picked_up("c1-r1"))
+    if phase == "after":
+        floor.give(m.left("c1-r1"))
+    assert floor.interaction("c1").phase == phase
+    return floor
 
 
 def test_a_floor_that_agrees_with_the_switch_has_no_differences() -> None:
@@ -79,18 +99,72 @@ def test_a_floor_that_agrees_with_the_switch_has_no_differences() -> None:
 
 @pytest.mark.parametrize("phase", ["flow", "waiting", "offered", "connected", "after"])
 def test_a_lost_caller_ends_in_every_phase(phase: str) -> None:
-    floor = Floor(ready=() if phase == "waiting" else ("ann",))
-    floor.give(m.arrived("c1"))
-    if phase != "flow":
-        floor.give(m.enter("c1"))
-    if phase in ("connected", "after"):
-        floor.give(m.picked_up("c1-r1"))
-    if phase == "after":
-        floor.give(m.left("c1-r1"))
-    assert floor.interaction("c1").phase == phase
+    floor = in_phase(phase)
 
-    assert resync(floor, picture()) == (CallerHungUp(interaction_id=InteractionId("c1"), cause_code=0),)
+    assert resync(floor, picture()) == (CallerHungUp(interaction_id=InteractionId("c1"), cause_code=0, seen=False),)
     assert floor.engine.state.interactions == {}
+
+
+@pytest.mark.parametrize("phase", ["flow", "waiting", "offered", "connected", "after"])
+def test_a_caller_lost_with_a_switch_that_was_started_anew_has_not_hung_up(phase: str) -> None:
+    floor = in_phase(phase)
+
+    assert resync(floor, picture(is_new=True)) == (CallerLost(interaction_id=InteractionId("c1")),)
+    (ended,) = [fact for fact in floor.facts if isinstance(fact, facts.InteractionEnded)]
+    answered = phase in ("connected", "after")
+    assert ended.disposition == (Disposition.ANSWERED if answered else Disposition.SYSTEM_FAILURE)
+
+
+def test_callers_whom_the_switch_turned_away_are_counted_once_known_or_not() -> None:
+    floor = Floor()
+    floor.call("c1")
+    seen = picture(c1=CallerPlace.WAITING, c2=CallerPlace.FLOW, turned_away=("c1", "c2", "c3"))
+
+    assert resync(floor, seen) == (m.lost("c1"), m.arrived("c2"), m.lost("c2"), m.arrived("c3"), m.lost("c3"))
+    assert floor.engine.state.interactions == {}
+    assert resync(floor, seen) == ()
+
+
+def test_a_caller_who_was_handed_outside_while_nobody_looked_was_transferred() -> None:
+    floor = Floor()
+    floor.give(m.arrived("c1"))
+    seen = picture(c1=CallerPlace.AWAY)
+
+    assert resync(floor, seen) == (m.flow_ended("c1", Disposition.TRANSFERRED_OUT),)
+    assert resync(floor, seen) == ()
+
+
+def test_a_caller_who_talks_outside_for_longer_than_the_engine_remembers_is_not_adopted() -> None:
+    assert resync(Floor(), picture(c1=CallerPlace.AWAY)) == ()
+
+
+async def test_after_a_restart_a_caller_who_still_hears_a_farewell_is_not_adopted() -> None:
+    floor, journal, engine = Floor(), MemoryJournal(), Engine()
+    floor.give(m.arrived("c1"))
+    floor.give(m.flow_ended("c1", Disposition.CLOSED))
+    await journal.append([Entry(seq=1, at=floor.now, stream=ENGINE_STREAM, given=None, facts=tuple(floor.facts))])
+
+    await recover(journal, engine)
+
+    assert differences(engine.state, picture(c1=CallerPlace.FLOW)) == ()
+
+
+async def test_scenario_15_a_reservation_whose_program_died_expires_and_the_call_is_offered_at_its_old_rank() -> None:
+    floor, journal, engine = Floor(ready=("ann",)), MemoryJournal(), Engine()
+    for caller in ("c1", "c2", "c3"):
+        floor.call(caller)
+    floor.seat("bob")
+    await journal.append([Entry(seq=1, at=floor.now, stream=ENGINE_STREAM, given=None, facts=tuple(floor.facts))])
+    await recover(journal, engine)
+    restarted_at = Instant(floor.now + 60_000)
+    waiting = picture(c1=CallerPlace.WAITING, c2=CallerPlace.WAITING, c3=CallerPlace.WAITING)
+
+    told = [fact for given in differences(engine.state, waiting) for fact in engine.handle(given, restarted_at)]
+    told += engine.handle(m.TIME, restarted_at)
+    told += engine.handle(m.set_ready("bob"), restarted_at)
+
+    reserved = [(fact.interaction_id, fact.agent_id) for fact in told if isinstance(fact, facts.AgentReserved)]
+    assert reserved == [("c1", "ann"), ("c2", "bob")]
 
 
 def test_waiting_callers_keep_their_place() -> None:
@@ -122,7 +196,7 @@ def test_an_agent_whose_leg_is_gone_has_left_the_call() -> None:
 
     differing = resync(floor, picture(c1=CallerPlace.FLOW))
 
-    assert differing == (AgentLeft(reservation_id=ReservationId("c1-r1"), ended_by=EndedBy.SYSTEM),)
+    assert differing == (AgentLeft(reservation_id=ReservationId("c1-r1"), ended_by=EndedBy.SYSTEM, seen=False),)
     assert floor.states("ann") == ["ann wrap_up"]
     assert floor.interaction("c1").phase == "after"
 

@@ -17,11 +17,17 @@ class FakeCaller:
 
     ``keys``: what is pressed when asked, in turn ("" for silence). ``early``: what is pressed while the first word is
     spoken. ``gone_at``: how many words and questions the
-    caller stays for; None: to the end. ``way``: where the dialplan would take them, "" for its safety route.
+    caller stays for; None: to the end. ``breaks_at``: the prompt at which the line to Asterisk fails. ``way``: where the dialplan would take them, "" for its safety route.
     """
 
     def __init__(
-        self, keys: Sequence[str] = (), *, early: str = "", gone_at: int | None = None, missing: Sequence[str] = ()
+        self,
+        keys: Sequence[str] = (),
+        *,
+        early: str = "",
+        gone_at: int | None = None,
+        missing: Sequence[str] = (),
+        breaks_at: str = "",
     ) -> None:
         self.heard: list[str] = []
         self.way = ""
@@ -31,6 +37,7 @@ class FakeCaller:
         self._typed: list[str] = []
         self._gone_at = gone_at
         self._missing = frozenset(missing)
+        self._breaks_at = breaks_at
         self.turns = 0
 
     async def answer(self) -> None:
@@ -43,6 +50,8 @@ class FakeCaller:
         for prompt_id in prompt_ids:
             self._turn()
             if not (self._typed and stop_keys):
+                if prompt_id == self._breaks_at:
+                    raise ConnectionError("the line to Asterisk is broken")
                 if prompt_id in self._missing:
                     raise PromptMissing(prompt_id)
                 self.heard.append(f"{language}/{prompt_id}")

@@ -124,6 +124,15 @@ async def test_the_terminator_behind_a_full_entry_is_no_key_of_the_next_menu() -
     assert await Call(FakeCaller(early="45##"), given=given).begin() is Stop.HUNG_UP
 
 
+async def test_a_farewell_that_breaks_off_ends_the_call_and_does_not_begin_the_flow_anew() -> None:
+    """The way out is set before the farewell is said: whoever falls out of it is hung up."""
+    call = Call(FakeCaller(breaks_at="oops"), number="+6281111111111")
+
+    assert await call.begin() is Stop.FAILED
+    assert call.caller.way == "hangup 16"
+    assert call.door.ended == [Disposition.BLOCKED]
+
+
 async def test_a_caller_comes_to_the_queue_of_their_choice() -> None:
     call = Call(FakeCaller(["1"]))
 

@@ -113,6 +113,10 @@ class AnyDay(RuleBasedStateMachine):
     def hang_up(self, caller: str, later_ms: int) -> None:
         self.give(m.hung_up(caller), later_ms)
 
+    @rule(caller=CALLERS, later_ms=LATER_MS)
+    def lose(self, caller: str, later_ms: int) -> None:
+        self.give(m.lost(caller), later_ms)
+
     @rule(caller=CALLERS, disposition=st.sampled_from(Disposition))
     def end_flow(self, caller: str, disposition: Disposition) -> None:
         self.give(m.flow_ended(caller, disposition))

@@ -50,8 +50,8 @@ class Studio:
         write_one_way(self.spool / f"{reservation_id}-caller.wav", tone(400, ms))
         write_one_way(self.spool / f"{reservation_id}-agent.wav", tone(1_000, ms))
 
-    def talk(self, talk_ms: int = 2_000, hold_ms: int = 0, reservation_id: str = R1) -> None:
-        for entry in talk_entries(talk_ms, hold_ms, reservation_id):
+    def talk(self, talk_ms: int = 2_000, hold_ms: int = 0, reservation_id: str = R1, *, end_seen: bool = True) -> None:
+        for entry in talk_entries(talk_ms, hold_ms, reservation_id, end_seen=end_seen):
             self.recorder.on_entry(entry)
 
     async def until(self, holds: Callable[[], bool]) -> None:
@@ -72,7 +72,7 @@ class Studio:
         return sorted(path.name for path in self.spool.iterdir())
 
 
-def talk_entries(talk_ms: int, hold_ms: int = 0, reservation_id: str = R1) -> list[Entry]:
+def talk_entries(talk_ms: int, hold_ms: int = 0, reservation_id: str = R1, *, end_seen: bool = True) -> list[Entry]:
     who = {
         "interaction_id": InteractionId("c1"),
         "queue_id": QueueId("sales"),
@@ -80,7 +80,8 @@ def talk_entries(talk_ms: int, hold_ms: int = 0, reservation_id: str = R1) -> li
         "reservation_id": ReservationId(reservation_id),
     }
     answered = InteractionAnswered(**who, waited_ms=5_000, rang_ms=3_000)  # type: ignore[arg-type]  # one dict for two
-    released = InteractionReleased(**who, ended_by=EndedBy.CALLER, talk_ms=talk_ms, hold_ms=hold_ms)  # type: ignore[arg-type]  # as above
+    lengths = {"talk_ms": talk_ms, "hold_ms": hold_ms, "end_seen": end_seen}
+    released = InteractionReleased(**who, **lengths, ended_by=EndedBy.CALLER)  # type: ignore[arg-type]  # as above
     end = Instant(ANSWERED_AT + talk_ms + hold_ms)
     return [
         Entry(seq=1, at=ANSWERED_AT, stream=ENGINE_STREAM, given=None, facts=(answered,)),
@@ -172,6 +173,18 @@ async def test_a_recording_shorter_than_the_talk_by_more_than_a_second_is_told_a
     assert (failed.problem, failed.expected_ms, failed.found_ms) == ("short", 3_001, 2_000)
     assert studio.left_in_spool() == ["c1-r1-agent.wav", "c1-r1-caller.wav"]
     assert studio.shelf.kept == {}
+
+
+async def test_a_talk_whose_end_nobody_saw_may_have_been_as_short_as_its_recording(studio: Studio) -> None:
+    studio.record(ms=2_000)
+    studio.talk(talk_ms=60_000, end_seen=False)
+    studio.recorder.sound_closed(R1)
+
+    await studio.until_noted()
+
+    (stored,) = studio.notes.facts
+    assert isinstance(stored, RecordingStored)
+    assert stored.duration_ms == 2_000
 
 
 async def test_a_recording_within_a_second_of_the_talk_is_good(studio: Studio) -> None:

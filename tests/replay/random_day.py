@@ -114,6 +114,9 @@ class Day:
     def hang_up(self, state: State) -> Input:
         return m.hung_up(self._caller(state))
 
+    def lose(self, state: State) -> Input:
+        return m.lost(self._caller(state))
+
     def end_flow(self, state: State) -> Input:
         return m.flow_ended(self._caller(state), self._chance.choice(tuple(Disposition)))
 
@@ -171,6 +174,7 @@ _KINDS: tuple[tuple[Callable[[Day, State], Input], int], ...] = (
     (Day.arrive, 14),
     (Day.enter, 20),
     (Day.hang_up, 8),
+    (Day.lose, 1),
     (Day.end_flow, 2),
     (Day.ready, 14),
     (Day.aux, 3),

@@ -151,6 +151,7 @@ _DOES: tuple[tuple[str, Callable[..., Input]], ...] = (
     (r"(\w+) enters (\w+)(?: with priority (\d+))?(?: needing (.+))?", _enters),
     (r"(\w+) arrives", lambda floor, one: m.arrived(one)),
     (r"(\w+) hangs up", lambda floor, one: m.hung_up(one) if one.startswith("c") else m.left(_latest(floor, one))),
+    (r"(\w+) is lost", lambda floor, one: m.lost(one)),
     (r"flow of (\w+) ends (\w+)", lambda floor, one, how: m.flow_ended(one, Disposition(how))),
     (r"(\w+) logs in at ([\w-]+)", lambda floor, one, phone: m.log_in(one, phone)),
     (r"(\w+) logs out", lambda floor, one: m.log_out(one)),

@@ -8,6 +8,7 @@ from acd.core.inputs import (
     AgentPickedUp,
     AgentRang,
     CallerHungUp,
+    CallerLost,
     DeviceMoved,
     DevicePresenceSeen,
     FlowEnded,
@@ -16,7 +17,7 @@ from kernel.ids import DeviceId, InteractionId, ReservationId
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 from telephony.ami.wire import AmiEvent
 from telephony.leg_names import agent_leg, caller_leg, interaction_of, reservation_of
-from telephony.legs import LegTracker
+from telephony.legs import LegTracker, Phase
 
 CALL = InteractionId("c1764000000-12")
 OFFER = ReservationId("c1764000000-12-r1")
@@ -37,6 +38,52 @@ def joined_leg() -> LegTracker:
     legs = ringing_leg()
     legs.see(event("BridgeEnter", Uniqueid=agent_leg(OFFER)))
     return legs
+
+
+def test_a_look_does_not_bring_back_a_leg_that_was_given_up() -> None:
+    legs = ringing_leg()
+    legs.ring_cancelled(OFFER)
+    legs.adopted(OFFER, CALL, Phase.RINGING)
+    assert legs.see(event("Hangup", Uniqueid=agent_leg(OFFER), Cause="16")) == ()
+
+
+def test_a_leg_that_was_given_up_and_is_joined_all_the_same_is_joined() -> None:
+    legs = ringing_leg()
+    legs.ring_cancelled(OFFER)
+    legs.adopted(OFFER, CALL, Phase.JOINED)
+    assert legs.see(event("Hangup", Uniqueid=agent_leg(OFFER), Cause="16")) == (
+        AgentLeft(reservation_id=OFFER, ended_by=EndedBy.SYSTEM),
+    )
+
+
+def test_a_leg_found_ringing_or_joined_goes_on_from_there() -> None:
+    legs = LegTracker()
+    legs.adopted(OFFER, CALL, Phase.RINGING)
+    assert legs.see(event("Newstate", Uniqueid=agent_leg(OFFER), ChannelStateDesc="Ringing")) == ()
+    assert legs.see(event("BridgeEnter", Uniqueid=agent_leg(OFFER))) == (AgentPickedUp(reservation_id=OFFER),)
+
+
+def test_a_look_that_is_older_than_the_join_does_not_undo_it() -> None:
+    legs = joined_leg()
+    legs.adopted(OFFER, CALL, Phase.RINGING)
+    assert legs.see(event("BridgeEnter", Uniqueid=agent_leg(OFFER))) == ()
+
+
+def test_a_leg_whose_talk_is_over_is_forgotten_though_its_end_was_missed() -> None:
+    legs = joined_leg()
+    legs.released(OFFER)
+    assert legs.agent_legs == {}
+    assert legs.see(event("Hangup", Uniqueid=agent_leg(OFFER), Cause="16")) == ()
+    hung_up = event("Hangup", Uniqueid=caller_leg(CALL), Cause="16")
+    assert legs.see(hung_up) == (CallerHungUp(interaction_id=CALL, cause_code=16),)
+
+
+def test_a_caller_on_the_safety_route_is_lost_and_one_we_do_not_know_is_left_to_the_next_look() -> None:
+    legs = ringing_leg()
+    turned_away = event("UserEvent", UserEvent="AcdNoService", Call=CALL)
+    assert legs.see(turned_away) == (CallerLost(interaction_id=CALL),)
+    legs.caller_over(CALL)
+    assert legs.see(turned_away) == ()
 
 
 def test_a_leg_rings_and_is_picked_up_once() -> None:
@@ -108,12 +155,6 @@ def test_an_answered_transfer_ends_the_interaction_as_transferred_out() -> None:
     told = event("UserEvent", UserEvent="AcdTransferred", Call=CALL)
     assert legs.see(told) == (FlowEnded(interaction_id=CALL, disposition=Disposition.TRANSFERRED_OUT),)
     assert legs.see(event("UserEvent", UserEvent="AcdTransferred", Call="c1-1")) == ()
-
-
-def test_the_safety_route_ends_the_interaction_as_a_failure_of_ours() -> None:
-    legs = ringing_leg()
-    told = event("UserEvent", UserEvent="AcdNoService", Call=CALL)
-    assert legs.see(told) == (FlowEnded(interaction_id=CALL, disposition=Disposition.SYSTEM_FAILURE),)
 
 
 @pytest.mark.parametrize(

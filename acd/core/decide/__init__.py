@@ -19,6 +19,7 @@ DECIDERS: dict[type, Callable[[Step, Any], None]] = {
     inputs.EnterQueue: queueing.enter,
     inputs.FlowEnded: queueing.end_flow,
     inputs.CallerHungUp: queueing.hang_up,
+    inputs.CallerLost: queueing.lose,
     inputs.LogIn: agents.log_in,
     inputs.LogOut: agents.log_out,
     inputs.SetReady: agents.set_ready,

@@ -14,15 +14,15 @@ from kernel.result_codes import EndedBy, RefusalCode
 def leave(step: Step, given: inputs.AgentLeft) -> None:
     connection = step.state.connections.get(given.reservation_id)
     if connection is not None:
-        release(step, connection, given.ended_by)
+        release(step, connection, given.ended_by, seen=given.seen)
     elif given.reservation_id in step.state.reservations:
         step.refuse(RefusalCode.WRONG_STATE, given.reservation_id)
     else:
         refuse_stale(step, given.reservation_id)
 
 
-def release(step: Step, connection: Connection, ended_by: EndedBy) -> None:
-    """The agent's part is over: wrap-up. The caller may still be on the line."""
+def release(step: Step, connection: Connection, ended_by: EndedBy, *, seen: bool) -> None:
+    """The agent's part is over: wrap-up. The caller may still be on the line. ``seen``: as it happened."""
     open_hold_ms = 0 if connection.held_since is None else elapsed_ms(connection.held_since, step.now)
     hold_ms = connection.held_ms + open_hold_ms
     step.record(
@@ -34,6 +34,7 @@ def release(step: Step, connection: Connection, ended_by: EndedBy) -> None:
             ended_by=ended_by,
             talk_ms=elapsed_ms(connection.joined_at, step.now) - hold_ms,
             hold_ms=hold_ms,
+            end_seen=seen,
         )
     )
     free_phone(step, seat_of(step, step.state.agents[connection.agent_id]).settings.device_id)

@@ -95,12 +95,25 @@ def hang_up(step: Step, given: inputs.CallerHungUp) -> None:
     disposition = Disposition.ABANDONED_IN_FLOW
     if interaction.phase is Phase.CONNECTED:
         assert interaction.reservation_id is not None, "a connected interaction has its reservation's id"
-        release(step, step.state.connections[interaction.reservation_id], EndedBy.CALLER)
+        release(step, step.state.connections[interaction.reservation_id], EndedBy.CALLER, seen=given.seen)
     elif interaction.wait is not None:
         disposition = _abandon(step, interaction)
     elif interaction.left_reason is not None:
         disposition = _DISPOSITION_AFTER[interaction.left_reason]
     _end(step, given.interaction_id, disposition, EndedBy.CALLER, cause_code=given.cause_code)
+
+
+def lose(step: Step, given: inputs.CallerLost) -> None:
+    interaction = step.state.interactions.get(given.interaction_id)
+    if interaction is None:
+        step.refuse(RefusalCode.UNKNOWN_INTERACTION, given.interaction_id)
+        return
+    if interaction.phase is Phase.CONNECTED:
+        assert interaction.reservation_id is not None, "a connected interaction has its reservation's id"
+        release(step, step.state.connections[interaction.reservation_id], EndedBy.SYSTEM, seen=False)
+    elif interaction.wait is not None:
+        _leave(step, interaction, LeaveReason.SYSTEM_FAILURE)
+    _end(step, given.interaction_id, Disposition.SYSTEM_FAILURE, EndedBy.SYSTEM, cause_code=0)
 
 
 def end_wait(step: Step, interaction_id: InteractionId) -> None:
