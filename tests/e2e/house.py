@@ -31,15 +31,15 @@ from sambut.settings import Settings
 from sambut.storage import ADMIN_SECRET, open_storage
 from tests.e2e.floor import PIN, eventually, free_ports, settings_in
 
-DIRECT = "1691"
+DIRECT = "16999"
 """A number that leads straight into the Indonesian queue; those on the priority list come first there."""
 _DIRECT_FLOW = f"""
 [[dids]]
 number = "{DIRECT}"
-flow = "direct"
+flow = "house-direct"
 
 [[flows]]
-id = "direct"
+id = "house-direct"
 name = "Direct"
 start = "start"
 
