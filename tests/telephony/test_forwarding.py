@@ -1,8 +1,10 @@
 """Which legs are ended after a phone has sent a call elsewhere: those that Originate dials without a reservation."""
 
+from importlib.resources import files
+
 from kernel.ids import ReservationId
 from telephony.ami.wire import AmiEvent
-from telephony.forwarding import strays_in
+from telephony.forwarding import NOWHERE, strays_in
 from telephony.leg_names import agent_leg
 
 
@@ -22,3 +24,9 @@ def test_only_a_leg_that_no_reservation_asked_for_is_a_stray() -> None:
     ]
 
     assert strays_in(rows) == ["1764000000.40"]
+
+
+def test_a_number_that_a_phone_names_leads_into_a_context_that_is_none() -> None:
+    dialplan = (files("asterisk_conf") / "templates" / "extensions.conf.j2").read_text("utf-8")
+
+    assert f"[{NOWHERE}]" not in dialplan
