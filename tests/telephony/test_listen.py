@@ -77,6 +77,7 @@ async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
             now=lambda: Instant(0),
             reconcile=compared,
             part=lambda interaction_id, reservation_id: None,
+            take_over=lambda found, in_force: None,
             sound_closed=lambda reservation_id: None,
             forwarded=lambda: room.forwarded.append(True),
             end=room.ended.append,
