@@ -14,6 +14,7 @@ from centre.reader import read_centre
 from kernel.ids import AgentId
 from kernel.result_codes import Disposition
 from reports.definitions import ratio, total
+from reports.live import Now
 from sambut.asterisk_site import sounds_dir
 from sambut.clock import WallClock
 from sambut.commands.hash_pin import pin_hash_of
@@ -63,7 +64,7 @@ class Run:
     placed: int = 0
     first_call_s: float = 0.0
     recordings: str = ""
-    service_level: float | None = None
+    numbers: Callable[[], Now] | None = None
     lines: list[CallLine] = field(default_factory=list)
     errands: list[Errand] = field(default_factory=list)
 
@@ -80,6 +81,7 @@ class Run:
     def summary(self) -> Summary:
         """All of it."""
         by_disposition = [line.disposition for line in self.lines]
+        today = total(queue.today for queue in self.numbers().queues) if self.numbers else None
         gone = (Disposition.ABANDONED, Disposition.SHORT_ABANDONED, Disposition.ABANDONED_IN_FLOW)
         return Summary(
             calls=len(self.lines),
@@ -87,7 +89,7 @@ class Run:
             answered=by_disposition.count(Disposition.ANSWERED),
             abandoned=sum(map(by_disposition.count, gone)),
             blocked=by_disposition.count(Disposition.BLOCKED),
-            service_level=self.service_level,
+            service_level=None if today is None else ratio(today.answered_in_time_count, today.offered_count),
             errands=tuple(self.errands),
             first_call_s=round(self.first_call_s, 1),
             lasted_s=round(time.time() - self.asked.began_s, 1),
@@ -131,13 +133,13 @@ async def _play(run: Run) -> None:
         settings = await opened.enter_async_context(demo_ground(asked.folder))
         log_file = opened.enter_context((settings.run_dir / "program.log").open("w", encoding="utf-8"))
         set_up_logs(level="info", form="console", stream=log_file)
-        say(f"A centre of its own in {asked.folder}; its log is {settings.run_dir / 'program.log'}")
+        say(f"A centre of its own in {asked.folder}; its log is {_from_here(settings.run_dir / 'program.log')}")
         pins = {agent_id: "".join(secrets.choice("0123456789") for _ in range(6)) for agent_id in AGENT_IDS}
         centre = read_centre(demo_centre({agent_id: pin_hash_of(pin) for agent_id, pin in pins.items()}))
         async with open_storage(settings) as storage:
             await storage.directory.save(centre, WallClock().now())
         running = await opened.enter_async_context(run_program(settings, stop_asterisk=True))
-        run.recordings = str(settings.recording_dir)
+        run.recordings, run.numbers = str(settings.recording_dir), running.numbers.now
         async with asyncio.timeout(HEALTHY_S_MAX):
             # Several things have to become well, and none of them is ours to wait on.
             while await running.health.problems():  # noqa: ASYNC110
@@ -149,8 +151,6 @@ async def _play(run: Run) -> None:
             say(f"  {name:11}{address}")
         await opened.enter_async_context(run.stage.open(lambda: _glance(run, running, watch, addresses)))
         await _people_at_work(run, running, centre, pins, watch)
-        whole = total(queue.today for queue in running.numbers.now().queues)
-        run.service_level = ratio(whole.answered_in_time_count, whole.offered_count)
 
 
 async def _people_at_work(run: Run, running: Running, centre: Centre, pins: dict[AgentId, str], watch: Watch) -> None:
@@ -252,6 +252,11 @@ def addresses_of(settings: Settings) -> list[tuple[str, str]]:
         ("API", f"http://{where}/api/v1/calls  (OpenAPI: http://{where}/api/v1/openapi.json)"),
         ("CTI socket", f"ws://{where}/cti/v1/ws"),
         ("health", f"http://{where}/health/ready   metrics  http://{where}/metrics"),
-        ("token", f'TOKEN=$(sed -n \'s/^"{ADMIN_SECRET}" = "\\(.*\\)"/\\1/p\' {settings.secrets_file})'),
-        ("so", f'curl -H "Authorization: Bearer $TOKEN" http://{where}/api/v1/queues'),
+        ("token", f'TOKEN=$(sed -n \'s/^"{ADMIN_SECRET}" = "\\(.*\\)"/\\1/p\' {_from_here(settings.secrets_file)})'),
+        ("try", f'curl -H "Authorization: Bearer $TOKEN" http://{where}/api/v1/queues'),
     ]
+
+
+def _from_here(path: Path) -> Path:
+    """As short as a person standing in the working folder may write it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

@@ -15,7 +15,7 @@ from kernel.instants import Instant, elapsed_ms
 from reports.live import Now, QueueNow
 from sambut.demo.watch import CallSeen
 
-WIDE = 130
+WIDE = 120
 """Columns from which calls and agents stand side by side."""
 CALLS_MIN = 6
 """Rows of calls that go before the addresses where there is not room for both."""

@@ -18,7 +18,7 @@ from sambut.demo.screen import Glance, frame, numbers_text
 
 FRAMES_EVERY_S = 0.5
 NUMBERS_EVERY_S = 15.0
-PICTURE_COLUMNS, PICTURE_LINES = 132, 40
+PICTURE_COLUMNS, PICTURE_LINES = 120, 40
 
 
 class Stage:
