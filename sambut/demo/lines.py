@@ -54,7 +54,10 @@ class Errand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """The whole run. ``service_level``: of today's queues together, 0 to 1, None of nothing."""
+    """The whole run. ``service_level``: of today's queues together, 0 to 1, None of nothing.
+
+    ``first_call_s``: from the beginning to the first INVITE, None when it never came to that.
+    """
 
     calls: int
     as_meant: int
@@ -63,7 +66,7 @@ class Summary:
     blocked: int
     service_level: float | None
     errands: tuple[Errand, ...]
-    first_call_s: float
+    first_call_s: float | None
     lasted_s: float
     recordings: str
 
@@ -99,10 +102,14 @@ def summary_text(summary: Summary) -> str:
             f"{summary.calls} calls, {summary.as_meant} ended as their script meant: {summary.answered} answered, "
             f"{summary.abandoned} abandoned, {summary.blocked} blocked; service level {level}",
             f"{len(summary.errands)} times an agent used the phone's feature codes, {well} times well",
-            f"first call after {summary.first_call_s:.1f} s, {summary.lasted_s:.0f} s in all; "
-            f"recordings in {summary.recordings}",
+            f"first call after {_seconds(summary.first_call_s)}, {summary.lasted_s:.0f} s in all; "
+            f"recordings in {summary.recordings or '-'}",
         ]
     )
+
+
+def _seconds(length_s: float | None) -> str:
+    return "-" if length_s is None else f"{length_s:.1f} s"
 
 
 def as_json(lines: Sequence[CallLine], summary: Summary) -> str:

@@ -62,7 +62,7 @@ class Run:
     asked: Asked
     stage: Stage
     placed: int = 0
-    first_call_s: float = 0.0
+    first_call_s: float | None = None
     recordings: str = ""
     numbers: Callable[[], Now] | None = None
     lines: list[CallLine] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Run:
             blocked=by_disposition.count(Disposition.BLOCKED),
             service_level=None if today is None else ratio(today.answered_in_time_count, today.offered_count),
             errands=tuple(self.errands),
-            first_call_s=round(self.first_call_s, 1),
+            first_call_s=None if self.first_call_s is None else round(self.first_call_s, 1),
             lasted_s=round(time.time() - self.asked.began_s, 1),
             recordings=self.recordings,
         )
