@@ -1,6 +1,8 @@
 """The demo as people start it: real calls told and checked, a wrong script found out, and nothing left behind."""
 
 import asyncio
+import contextlib
+import http.client
 import json
 import os
 import pty
@@ -122,7 +124,7 @@ def test_on_a_terminal_it_shows_a_live_table_until_ctrl_c(tmp_path: Path, marked
     pid, terminal = pty.fork()
     if pid == 0:
         os.execvpe(words[0], words, marked.environment)  # noqa: S606 - the terminal's other end is this very process
-    shown, is_told, until = "", False, time.monotonic() + 90
+    shown, queues, is_told, until = "", "", False, time.monotonic() + 90
     while time.monotonic() < until:
         ready, _, _ = select.select([terminal], [], [], 0.5)
         if ready:
@@ -131,6 +133,7 @@ def test_on_a_terminal_it_shows_a_live_table_until_ctrl_c(tmp_path: Path, marked
             except OSError:
                 break
         if not is_told and "1 ended, " in shown:
+            queues = told_by_the_api(shown)
             os.write(terminal, b"\x03")
             is_told = True
     _, status = os.waitpid(pid, 0)
@@ -139,6 +142,24 @@ def test_on_a_terminal_it_shows_a_live_table_until_ctrl_c(tmp_path: Path, marked
     assert marked.alive() == []
     for word in ("/cti/v1/ws", "/api/v1/openapi.json", "Ayu Lestari", "Indonesia", "talking", "Stopped."):
         assert word in shown
+    assert '"queue_id":"indonesia"' in queues
+
+
+def told_by_the_api(shown: str) -> str:
+    """What the API answers to whoever does as the demo says: take the token from its file, and ask for the queues."""
+    take_token, ask = (
+        re.search(words, shown)
+        for words in (r"TOKEN=\$\(sed .*?toml\)", r"Bearer \$TOKEN\" http://127\.0\.0\.1:(\d+)(/\S+)")
+    )
+    assert take_token is not None
+    assert ask is not None
+    token = subprocess.run(
+        ["sh", "-c", f"{take_token[0]}; printf %s $TOKEN"], check=True, capture_output=True, text=True
+    ).stdout
+    connection = http.client.HTTPConnection("127.0.0.1", int(ask[1]), timeout=10)
+    with contextlib.closing(connection):
+        connection.request("GET", ask[2], headers={"Authorization": f"Bearer {token}"})
+        return connection.getresponse().read().decode()
 
 
 @pytest.mark.parametrize("calls", ["0", "-1", "abc", "1x"])
