@@ -40,6 +40,10 @@ async def sambut(settings_file: Path, *words: str, typed: str = "") -> Said:
         str(Path(sys.executable).with_name("sambut")), *words, "--settings", str(settings_file),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
-    async with asyncio.timeout(SECONDS_MAX):
-        out, errors = await process.communicate(typed.encode())
+    try:
+        async with asyncio.timeout(SECONDS_MAX):
+            out, errors = await process.communicate(typed.encode())
+    except TimeoutError:
+        process.kill()
+        raise
     return Said(code=process.returncode or 0, out=out.decode(), errors=errors.decode())

@@ -1,34 +1,18 @@
-"""The program as people start it: `sambut up` and `sambut check` as processes of their own."""
+"""A centre that could be started, what `sambut check` tells of it, and what a start leaves behind."""
 
-import asyncio
 import json
-import sys
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from centre.reader import read_centre
 from kernel.instants import Instant
 from sambut.commands.hash_pin import pin_hash_of
 from sambut.demo.sample_centre import AGENT_IDS, demo_centre
-from sambut.settings import SECTIONS, Settings
+from sambut.settings import Settings
 from sambut.storage import open_storage
 from tests.e2e.floor import PIN
-
-ENDS_S_MAX = 40
-"""How long a command that is to end by itself may take."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """A command that has ended."""
-
-    exit_code: int
-    output: str
-    errors: str
+from tests.e2e.shell import sambut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,45 +31,11 @@ async def save_sample_centre(settings: Settings) -> None:
         await storage.directory.save(centre, Instant(0))
 
 
-def write_settings(settings: Settings, folder: Path) -> Path:
-    """Settings as the file that a command takes."""
-    lines: list[str] = []
-    for section in SECTIONS:
-        values = msgspec.to_builtins(getattr(settings, section))
-        # JSON's texts, numbers, truths and lists are TOML's as well.
-        lines += [f"[{section}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
-    text = "\n".join(lines)
-    assert tomllib.loads(text)
-    folder.mkdir(exist_ok=True)
-    file = folder / "sambut.toml"
-    file.write_text(f"{text}\n")
-    return file
-
-
-async def run_sambut(*words: str) -> Ended:
-    """One command, to its end; killed when it has none."""
-    process = await asyncio.create_subprocess_exec(
-        Path(sys.executable).with_name("sambut"),
-        *words,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
-    try:
-        async with asyncio.timeout(ENDS_S_MAX):
-            output, errors = await process.communicate()
-    except TimeoutError:
-        process.kill()
-        raise
-    assert process.returncode is not None
-    return Ended(exit_code=process.returncode, output=output.decode(), errors=errors.decode())
-
-
 async def told_by_check(file: Path) -> Checked:
     """What `sambut check` finds."""
-    ended = await run_sambut("check", "--json", "--settings", str(file))
-    told = json.loads(ended.output)
-    return Checked(exit_code=ended.exit_code, ok=told["ok"], findings=told["findings"])
+    said = await sambut(file, "check", "--json")
+    told = json.loads(said.out)
+    return Checked(exit_code=said.code, ok=told["ok"], findings=told["findings"])
 
 
 def processes_of(folder: Path) -> list[int]:

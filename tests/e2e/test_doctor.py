@@ -16,7 +16,8 @@ from telephony.ami.actions import Action
 from telephony.ami.failures import ActionRefused
 from telephony.config.modules import MODULES
 from tests.e2e.floor import CallFloor, eventually, settings_in
-from tests.e2e.start import save_sample_centre, told_by_check, write_settings
+from tests.e2e.shell import write_settings
+from tests.e2e.start import save_sample_centre, told_by_check
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60)]
 
@@ -79,7 +80,7 @@ async def test_asterisk_itself_refuses_what_a_user_has_no_need_of(floor: CallFlo
 
 
 async def test_the_command_tells_the_same_and_its_exit_code(floor: CallFloor, tmp_path: Path) -> None:
-    file = write_settings(floor.running.settings, tmp_path)
+    file = write_settings(floor.running.settings, tmp_path / "sambut.toml")
 
     well = await told_by_check(file)
     secrets = floor.running.settings.secrets_file

@@ -16,7 +16,8 @@ from sambut.asterisk_site import read_program, sounds_dir
 from sambut.program import run_program
 from sambut.settings import Paths, Settings
 from tests.e2e.floor import CallFloor, settings_in
-from tests.e2e.start import Ended, processes_of, run_sambut, save_sample_centre, write_settings
+from tests.e2e.shell import Said, sambut, write_settings
+from tests.e2e.start import processes_of, save_sample_centre
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60)]
 
@@ -32,14 +33,13 @@ async def settings(tmp_path: Path) -> AsyncIterator[Settings]:
 
 async def refused(settings: Settings) -> str:
     """The one sentence with which a start ends."""
-    ended = await run_sambut("up", "--settings", str(write_settings(settings, settings.base_dir)))
-    return sentence_of(ended)
+    return sentence_of(await sambut(write_settings(settings, settings.base_dir / "sambut.toml"), "up"))
 
 
-def sentence_of(ended: Ended) -> str:
-    *_, sentence = ended.errors.splitlines()
-    assert ended.exit_code == 1
-    assert "Traceback" not in ended.errors
+def sentence_of(said: Said) -> str:
+    *_, sentence = said.errors.splitlines()
+    assert said.code == 1
+    assert "Traceback" not in said.errors
     assert sentence.startswith("Not started: ")
     return sentence.removeprefix("Not started: ")
 
@@ -76,7 +76,7 @@ async def test_every_port_that_is_taken_is_named_at_once(settings: Settings) -> 
         for section, key in (*keys, ("http", "port")):
             kind = socket.SOCK_DGRAM if key == "sip_udp_port" else socket.SOCK_STREAM
             settings = change(settings, section, **{key: held.enter_context(taken_port(kind))})
-        sentences = await refused_beside(settings, settings.base_dir)
+        sentences = await refused_beside(settings, settings.base_dir / "sambut.toml")
 
     for section, key in (*keys, ("http", "port")):
         assert f"{section}.{key}: port {getattr(getattr(settings, section), key)}/" in sentences
@@ -154,12 +154,12 @@ async def test_a_second_program_is_refused_and_the_first_goes_on(floor: CallFloo
     running = floor.running
     asterisk_pid = running.exchange.process.pid
 
-    same = await refused_beside(running.settings, tmp_path / "same")
+    same = await refused_beside(running.settings, tmp_path / "same.toml")
     elsewhere = msgspec.structs.replace(
         running.settings, paths=Paths(data_dir=str(tmp_path / "2"), run_dir=str(tmp_path / "3"))
     )
     await save_sample_centre(elsewhere)
-    other = await refused_beside(elsewhere, tmp_path / "other")
+    other = await refused_beside(elsewhere, tmp_path / "other.toml")
 
     assert f"another program, process {os.getpid()}, runs with these data" in same
     assert "asterisk.sip_udp_port: port " in other
@@ -169,12 +169,12 @@ async def test_a_second_program_is_refused_and_the_first_goes_on(floor: CallFloo
     assert await running.health.problems() == {}
 
 
-async def refused_beside(settings: Settings, folder: Path) -> str:
-    """All that a start says that is refused for several reasons."""
-    ended = await run_sambut("up", "--settings", str(write_settings(settings, folder)))
-    assert ended.exit_code == 1
-    assert "Traceback" not in ended.errors
-    return ended.errors
+async def refused_beside(settings: Settings, file: Path) -> str:
+    """All that a start says that is refused for several reasons; its settings are written into the file."""
+    said = await sambut(write_settings(settings, file), "up")
+    assert said.code == 1
+    assert "Traceback" not in said.errors
+    return said.errors
 
 
 def name_of(pid: int | None) -> str:
