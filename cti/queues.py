@@ -1,15 +1,20 @@
 """REST: queues, live."""
 
+from collections.abc import Iterator
+
+import msgspec
 from aiohttp import web
 
 from cti.bearer import admitted
 from cti.problems import not_found
 from cti.resources import Operation, json_answer, known_only, path_id
-from cti.room import ROOM
-from cti.shapes import QueueList
-from cti.views import QueueView, queue_view
+from cti.room import ROOM, Room
+from cti.shapes import QueueDetail, QueueList
+from cti.views import queue_view
 from kernel.ids import QueueId
 from kernel.result_codes import RefusalCode
+from reports.definitions import QUEUE_METRICS
+from reports.rows import QueueIntervalRow
 
 
 async def list_queues(request: web.Request) -> web.Response:
@@ -17,9 +22,7 @@ async def list_queues(request: web.Request) -> web.Response:
     admitted(request, "read")
     known_only(request)
     room = request.app[ROOM]
-    now = room.clock.now()
-    queues = tuple(queue_view(room.hub.picture, queue_id, now) for queue_id in room.hub.picture.queues)
-    return json_answer(QueueList(seq=room.hub.head_seq, queues=queues))
+    return json_answer(QueueList(seq=room.hub.head_seq, queues=tuple(_details(room))))
 
 
 async def show_queue(request: web.Request) -> web.Response:
@@ -29,7 +32,16 @@ async def show_queue(request: web.Request) -> web.Response:
     queue_id = QueueId(path_id(request, "queue_id", RefusalCode.UNKNOWN_QUEUE.value))
     if queue_id not in room.hub.picture.queues:
         raise not_found(RefusalCode.UNKNOWN_QUEUE.value, "There is no such queue.", "queue_id")
-    return json_answer(queue_view(room.hub.picture, queue_id, room.clock.now()))
+    return json_answer(next(detail for detail in _details(room) if detail.queue_id == queue_id))
+
+
+def _details(room: Room) -> Iterator[QueueDetail]:
+    now = room.clock.now()
+    sums = {queue.queue_id: queue.today for queue in room.numbers().queues}
+    for queue_id in room.hub.picture.queues:
+        row = sums.get(queue_id, QueueIntervalRow(queue_id=queue_id, starts_at=now))
+        today = {metric.id: metric.of(row) for metric in QUEUE_METRICS}
+        yield QueueDetail(**msgspec.structs.asdict(queue_view(room.hub.picture, queue_id, now)), today=today)
 
 
 OPERATIONS = (
@@ -37,7 +49,7 @@ OPERATIONS = (
         method="GET",
         path="/queues",
         name="listQueues",
-        says="Every queue now: who waits, in the order of service, how long, and counts.",
+        says="Every queue now: who waits, in the order of service, how long, counts, and today's metrics.",
         scopes=("read",),
         serve=list_queues,
         answer_type=QueueList,
@@ -46,10 +58,10 @@ OPERATIONS = (
         method="GET",
         path="/queues/{queue_id}",
         name="showQueue",
-        says="One queue now.",
+        says="One queue now, and its metrics of today.",
         scopes=("read",),
         serve=show_queue,
-        answer_type=QueueView,
+        answer_type=QueueDetail,
         refusals=(404,),
     ),
 )

@@ -1,5 +1,6 @@
 """Everything the handlers need, in one place; made once by wiring."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from cti.hub import Hub
 from cti.ports import CentreOffice, InteractionArchive, RecordingShelf, TokenBook
 from cti.settings import CtiSettings
 from kernel.contact import ContactBook
+from reports.live import Now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,7 @@ class Room:
     archive: InteractionArchive
     shelf: RecordingShelf
     office: CentreOffice
+    numbers: Callable[[], Now]
 
 
 ROOM = web.AppKey("room", Room)

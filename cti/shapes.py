@@ -39,11 +39,20 @@ class AgentList(msgspec.Struct, frozen=True, kw_only=True):
     agents: tuple[AgentView, ...]
 
 
+class QueueDetail(QueueView, frozen=True, kw_only=True):
+    """A queue now, and ``today``: its metrics since local midnight by id, as docs/metrics.md defines them.
+
+    Lengths of time are milliseconds, ratios 0 to 1; null where the formula would divide by nothing.
+    """
+
+    today: dict[str, float | None]
+
+
 class QueueList(msgspec.Struct, frozen=True, kw_only=True):
     """Every queue; ``seq`` is the CTI number that this is as of."""
 
     seq: int
-    queues: tuple[QueueView, ...]
+    queues: tuple[QueueDetail, ...]
 
 
 class InteractionView(msgspec.Struct, frozen=True, kw_only=True):

@@ -214,6 +214,7 @@ def _room(
         archive=Archive(storage),
         shelf=storage.recordings,
         office=office,
+        numbers=followers.numbers.now,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import msgspec
@@ -20,6 +21,7 @@ from cti.wire import SUBPROTOCOL
 from kernel.contact import Contact
 from kernel.entry import Entry
 from kernel.ids import InteractionId
+from reports.live import LiveNumbers
 from tests.cti.fakes import (
     FakeArchive,
     FakeClock,
@@ -72,6 +74,7 @@ class Floor:
             ann="agent:ann pii",
         )
     )
+    numbers: LiveNumbers = field(default_factory=lambda: LiveNumbers(ZoneInfo("Asia/Jakarta")))
     hub: Hub = field(init=False)
 
     async def start(self) -> None:
@@ -84,6 +87,7 @@ class Floor:
         await self.journal.append(entries)
         for entry in entries:
             self.hub.on_entry(entry)
+            self.numbers.on_entry(entry)
 
     def room(self) -> Room:
         """The room round the hub."""
@@ -98,6 +102,7 @@ class Floor:
             archive=self.archive,
             shelf=self.shelf,
             office=self.office,
+            numbers=lambda: self.numbers.now(self.clock.now()),
         )
 
 

@@ -35,6 +35,9 @@ async def test_agents_and_queues_are_shown_as_they_are_now(floor: Floor, serve: 
     ]
     assert queues["queues"] == [one]
     assert one["longest_wait_s"] == 6.0
+    today = one["today"]
+    assert (today["offered"], today["answered"], today["waiting"], today["service_level"]) == (2, 0, 2, 0)
+    assert today["asa"] is None
 
 
 @pytest.mark.parametrize(

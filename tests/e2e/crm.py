@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from kernel.instants import Instant
 from sambut.program import Running
@@ -94,7 +95,10 @@ class Crm:
 
     async def ask(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
         """Status and JSON (or text) of one request below /api/v1."""
-        async with self._http.request(method, f"{self._base}/api/v1{path}", headers=self._headers, **more) as answer:
+        more["headers"] = self._headers | more.get("headers", {})
+        # As it is written: what is encoded already is not to be encoded again.
+        url = URL(f"{self._base}/api/v1{path}", encoded=True)
+        async with self._http.request(method, url, **more) as answer:
             is_json = answer.content_type.endswith("json")
             return answer.status, await (answer.json(content_type=None) if is_json else answer.text())
 
