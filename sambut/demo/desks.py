@@ -5,7 +5,7 @@ What an agent asks for goes by feature code from the agent's own phone, and what
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +14,10 @@ from kernel.ids import AgentId, DeviceId
 from sambut.demo.lines import Errand
 from sambut.demo.scripts import DemoCall, FirstOffer
 from sambut.demo.watch import Watch
-from sambut.phones import tones
 from sambut.phones.crowd import Phones
 from sambut.phones.events import AnyEvent, Dialed, Ended, Ringing
 from sambut.phones.phone_process import NotSeen, PhoneRefused
 from sambut.phones.plans import KeyPress, PicksUpWhenTold
-from sambut.phones.spoken import is_spoken
 from sambut.settings import Phones as FeatureCodes
 
 BREAK_DIGIT = "1"
@@ -52,15 +50,15 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What all desks share. ``call_of``: the demo's call from a number; ``announcements``: their folder, one language's.
+    """What all desks share. ``call_of``: the demo's call from a number, as the phones show it.
 
-    ``tell`` is told of each errand once it is over.
+    ``was_said``: whether an announcement is heard in a recording; ``tell`` is told of each errand once it is over.
     """
 
     server: str
     port: int
     codes: FeatureCodes
-    announcements: Path
+    was_said: Callable[[Path, str], Awaitable[bool]]
     folder: Path
     watch: Watch
     call_of: Callable[[str], DemoCall | None]
@@ -201,16 +199,8 @@ class Desk:
             await self._phones.record(device, None)
         if ended.how != "hung_up" or ended.heard is None:
             return f"the call {ended.how} ({ended.status or ended.reason or 'no word why'})"
-        was_said = await asyncio.to_thread(self._was_said, Path(ended.heard.file), spoken)
+        was_said = await self._around.was_said(Path(ended.heard.file), spoken)
         return "" if was_said else f"did not hear {spoken}"
-
-    def _was_said(self, heard_path: Path, spoken: str) -> bool:
-        announcement = tones.read_wav(self._around.announcements / f"{spoken}.wav")
-        was_said = is_spoken(announcement.channel(0), tones.read_wav(heard_path).channel(0))
-        if was_said:
-            # What went wrong is kept, to be listened to.
-            heard_path.unlink()
-        return was_said
 
     async def _reach(self, states: frozenset[AgentState]) -> str:
         try:

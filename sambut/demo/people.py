@@ -10,7 +10,9 @@ from pathlib import Path
 from centre.model import Centre
 from kernel.ids import AgentId, DeviceId
 from sambut.demo.desks import Desk, Seat, Surroundings
+from sambut.phones import tones
 from sambut.phones.crowd import AgentPhones, Phones, PjsuaPhones
+from sambut.phones.spoken import is_spoken
 
 PJSUA_DEVICE = DeviceId("phone-2")
 SEATS: Mapping[AgentId, tuple[DeviceId, int, int]] = {
@@ -59,6 +61,17 @@ async def open_desks(
         yield desks
 
 
-def announcements_of(sounds: Path, centre: Centre) -> Path:
-    """The folder of what agents hear: the centre's first language."""
-    return sounds / centre.languages[0]
+async def was_said(announcements: Path, heard_path: Path, name: str) -> bool:
+    """Whether a phone's recording has the announcement of that name. Raises OSError, ValueError.
+
+    A recording that has it is removed; another is kept, to be listened to.
+    """
+    return await asyncio.to_thread(_was_said, announcements, heard_path, name)
+
+
+def _was_said(announcements: Path, heard_path: Path, name: str) -> bool:
+    announcement, heard = tones.read_wav(announcements / f"{name}.wav"), tones.read_wav(heard_path)
+    found = is_spoken(announcement.channel(0), heard.channel(0))
+    if found:
+        heard_path.unlink()
+    return found

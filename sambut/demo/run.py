@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from centre.model import Centre
@@ -21,7 +22,7 @@ from sambut.commands.hash_pin import pin_hash_of
 from sambut.demo.desks import Surroundings
 from sambut.demo.ground import demo_ground, free_ports
 from sambut.demo.lines import CallLine, Errand, Summary, as_json, call_text, errand_text, summary_text
-from sambut.demo.people import announcements_of, open_desks
+from sambut.demo.people import open_desks, was_said
 from sambut.demo.play import Play
 from sambut.demo.sample_centre import AGENT_IDS, demo_centre
 from sambut.demo.screen import Glance
@@ -162,7 +163,8 @@ async def _people_at_work(run: Run, running: Running, centre: Centre, pins: dict
         server=settings.asterisk.bind_address,
         port=settings.asterisk.sip_udp_port,
         codes=settings.phones,
-        announcements=announcements_of(sounds_dir(settings), centre),
+        # What agents hear is in the centre's first language.
+        was_said=partial(was_said, sounds_dir(settings) / centre.languages[0]),
         folder=folder,
         watch=watch,
         call_of=lambda number: None if play is None else play.call_of(number),
