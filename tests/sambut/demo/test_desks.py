@@ -202,3 +202,14 @@ def test_an_errand_that_changed_nothing_did_not_go_well() -> None:
     assert lived(room, story).errands[0].problem == "is logged_out (no reason) afterwards"
     assert not room.desk.is_settled
     assert room.desk.unsettled().problem == "is logged_out (no reason)"
+
+
+def test_whoever_waits_for_an_agent_to_be_done_is_woken_by_the_end_of_the_errand() -> None:
+    room = Room()
+
+    async def story() -> None:
+        room.phone.becomes(AgentState.AUX, "rona")
+        async with asyncio.timeout(60):
+            await room.watch.until(lambda: True if room.desk.is_settled else None)
+
+    assert lived(room, story).phone.dialled() == ["*10", "*12", "*12"]

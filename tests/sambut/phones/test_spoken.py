@@ -45,3 +45,9 @@ def test_an_announcement_cut_in_half_was_not_said() -> None:
     whole = sound("agent-ready")
 
     assert not is_spoken(whole, through_a_call(whole[: len(whole) // 2]))
+
+
+def test_a_pause_in_an_announcement_is_no_part_that_has_to_be_found() -> None:
+    with_pause = np.concatenate([sound("agent-ready"), tones.silence(duration_ms=3_000)])
+
+    assert is_spoken(with_pause, through_a_call(with_pause))
