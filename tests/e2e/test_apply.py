@@ -1,4 +1,4 @@
-"""`sambut apply` and `sambut export`, as processes, on a stopped and on a running program with calls in it (ADM-a)."""
+"""`sambut apply` and `sambut export`, as processes, on a stopped and on a running program with calls in it."""
 
 from collections.abc import AsyncIterator
 from itertools import pairwise
@@ -53,7 +53,7 @@ host = "{SECOND_TRUNK}"
 match = ["{SECOND_TRUNK}"]
 
 [[dids]]
-number = "1691"
+number = "16910"
 flow = "billing"
 
 [[flows]]
@@ -165,11 +165,11 @@ async def test_what_is_added_works_at_once_and_no_call_in_progress_is_harmed(
         address=SECOND_TRUNK,
     )
     async with callers:
-        second = await callers.start(CallerScript(number="081234567891", did="1691", tone_hz=OTHER_HZ))
+        second = await callers.start(CallerScript(number="081234567891", did="16910", tone_hz=OTHER_HZ))
         ringing = await floor.phones.wait_for(Ringing, device="phone-7", within_ms=10_000)
         assert ringing.name == "Tagihan"
         await second.outcome()
-    row = await floor.row_of_call_to("1691")
+    row = await floor.row_of_call_to("16910")
     assert (row.agent_id, row.trunk_id, row.queue_id) == ("a7", "second", "billing")
 
     # The phone of the talk is taken away under it: the talk goes on, and nobody sits down there afterwards.

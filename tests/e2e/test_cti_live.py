@@ -1,4 +1,4 @@
-"""The event socket and the REST API with live calls, as a CRM sees them (CTI-a to CTI-f, ADM-d)."""
+"""The event socket and the REST API with live calls, as a CRM sees them (CTI-t, CTI-u, REC-c, RPT-a)."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""The worked example of docs/cti.md does what the page says, as it stands there (CTI-g)."""
+"""The worked example of docs/cti.md does what the page says, as it stands there (CTI-t)."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""An Asterisk that somebody else starts and stops, and that the program only joins (OPS-c)."""
+"""An Asterisk that somebody else starts and stops, and that the program only joins."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""What docs/supervisor.md says can be asked and done, can be (RPT-a, REC-b)."""
+"""What docs/supervisor.md says can be asked and done, can be (RPT-a, REC-c)."""
 
 import re
 from pathlib import Path

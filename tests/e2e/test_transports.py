@@ -1,4 +1,4 @@
-"""Phones over TCP, TLS and websockets, on a real Asterisk (TEL-b)."""
+"""Phones over TCP, TLS and websockets, on a real Asterisk (TEL-d)."""
 
 import re
 import ssl

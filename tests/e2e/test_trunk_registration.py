@@ -1,4 +1,4 @@
-"""A trunk that registers with its carrier, and is sent calls there (TEL-a)."""
+"""A trunk that registers with its carrier, and is sent calls there (TEL-e)."""
 
 import asyncio
 import re
