@@ -4,7 +4,7 @@ Whatever goes wrong on our side, the caller is left to the dialplan, which finds
 few times; a flow that is itself broken is not begun again.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -37,6 +37,7 @@ from ivr.core.steps import (
     TransferFailed,
     TransferResult,
 )
+from ivr.noting import NotesInOrder
 from ivr.ports import (
     Caller,
     CallerGone,
@@ -105,6 +106,7 @@ class FlowSession:
         self._number = number
         self._node_id = flow.start
         self._is_concluded = False
+        self._notes = NotesInOrder(self._write)
 
     async def begin(self, variables: Mapping[str, str]) -> Stop:
         """Lead a new caller from the flow's start."""
@@ -117,7 +119,13 @@ class FlowSession:
 
     async def _run(self, *, flow_start: NodeId, first: Callable[[Interpreter], Move]) -> Stop:
         self._node_id = flow_start
-        await self._note(self._started())
+        try:
+            return await self._run_noted(first)
+        finally:
+            await self._notes.close()
+
+    async def _run_noted(self, first: Callable[[Interpreter], Move]) -> Stop:
+        self._notes.add(self._started())
         try:
             interpreter, move = self._interpreted(first)
             stop = await self._lead(interpreter, move)
@@ -126,12 +134,13 @@ class FlowSession:
         except Exception as failure:
             log.exception("flow failed", interaction_id=self._interaction_id, flow_id=self._flow.id, node=self._node_id)
             stop = await self._give_up(is_final=isinstance(failure, FlowBroken))
-        await self._note(self._stopped(stop))
+        self._notes.add(self._stopped(stop))
+        await self._notes.written()
         return stop
 
     async def _lead(self, interpreter: Interpreter, move: Move) -> Stop:
         while True:
-            await self._note(*(self._left(taken) for taken in move.left))
+            self._notes.add(*(self._left(taken) for taken in move.left))
             for taken in move.left:
                 if taken.late_key:
                     self._caller.ignore_late_key(taken.late_key)
@@ -148,6 +157,9 @@ class FlowSession:
             return interpreter, first(interpreter)
 
     async def _do(self, move: Move) -> Answer | Stop:
+        if not isinstance(move.step, PickUp | Say | AskKey | CheckHours | CheckCallerList):
+            # What the engine now says of the call comes behind how it got there.
+            await self._notes.written()
         match move.step:
             case PickUp():
                 await self._caller.answer()
@@ -184,7 +196,7 @@ class FlowSession:
                 key = await self._caller.play((prompt_id,), say.language, say.stop_keys, takes_key=say.takes_key)
             except PromptMissing:
                 log.error("prompt missing", prompt_id=prompt_id, language=say.language, flow_id=self._flow.id)
-                await self._note(self._missed(prompt_id, say.language))
+                self._notes.add(self._missed(prompt_id, say.language))
                 missing.append(prompt_id)
                 if say.stops_at_missing:
                     break
@@ -263,10 +275,8 @@ class FlowSession:
             log.exception("caller cannot be handed to the safety route", interaction_id=self._interaction_id)
         return Stop.FAILED
 
-    async def _note(self, *facts: FlowFact) -> None:
+    async def _write(self, facts: Sequence[FlowFact]) -> None:
         """Facts of the flow are for counting: when they cannot be written the caller is served all the same."""
-        if not facts:
-            return
         try:
             await self._world.notes.note(facts)
         except Exception:

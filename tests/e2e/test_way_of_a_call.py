@@ -25,7 +25,7 @@ async def test_a_caller_reaches_an_agent_and_each_hears_the_other(floor: CallFlo
             did="169",
             tone_hz=CALLER_HZ,
             records=True,
-            press=(KeyPress(keys="1", after_ms=4500),),
+            press=(KeyPress(keys="1", after_ms=500),),
         )
     )
     ringing = await floor.phones.wait_for(Ringing, device="phone-1", within_ms=15_000)
@@ -70,7 +70,7 @@ async def test_a_blocked_number_hears_the_refusal_and_no_agent_rings(floor: Call
 async def test_a_caller_who_gives_up_in_the_queue_is_abandoned(floor: CallFloor) -> None:
     call = await floor.callers.start(
         CallerScript(
-            number="081234567891", did="169", hang_up_after_ms=9_000, press=(KeyPress(keys="1", after_ms=4500),)
+            number="081234567891", did="169", hang_up_after_ms=5_000, press=(KeyPress(keys="1", after_ms=500),)
         )
     )
     await call.outcome()
@@ -86,7 +86,7 @@ async def test_a_declined_call_goes_to_the_next_agent(floor: CallFloor) -> None:
     await floor.phones.behave("phone-2", PicksUp(after_ms=200))
     call = await floor.callers.start(
         CallerScript(
-            number="081234567892", did="169", hang_up_after_ms=12_000, press=(KeyPress(keys="1", after_ms=4500),)
+            number="081234567892", did="169", hang_up_after_ms=8_000, press=(KeyPress(keys="1", after_ms=500),)
         )
     )
     await call.outcome()
@@ -107,7 +107,7 @@ async def test_a_hostile_caller_id_harms_nothing(floor: CallFloor) -> None:
     await floor.phones.behave("phone-1", PicksUp(after_ms=200, hang_up_after_ms=1000))
     name = '"${SHELL(id)}" <x>; `ls` \u738b ' + "x" * 500
     call = await floor.callers.start(
-        CallerScript(number="081234567894", did="169", display_name=name, press=(KeyPress(keys="1", after_ms=4500),))
+        CallerScript(number="081234567894", did="169", display_name=name, press=(KeyPress(keys="1", after_ms=500),))
     )
     await call.outcome()
     row = await floor.ended_row()

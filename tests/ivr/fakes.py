@@ -1,5 +1,6 @@
 """What surrounds a flow, played by hand: a caller with a plan, doors, lists, a contact book."""
 
+import asyncio
 from collections.abc import Sequence
 
 from ivr.core.facts import FlowFact
@@ -154,15 +155,18 @@ class FakeLookUps:
 
 
 class FakeNotes:
-    """Keeps the facts, or breaks."""
+    """Keeps the facts, or breaks. ``until``: what writing waits for."""
 
-    def __init__(self, *, breaks: bool = False) -> None:
+    def __init__(self, *, breaks: bool = False, until: asyncio.Event | None = None) -> None:
         self.facts: list[FlowFact] = []
         self._breaks = breaks
+        self._until = until
 
     async def note(self, facts: Sequence[FlowFact]) -> None:
         if self._breaks:
             raise ConnectionError("the journal is away")
+        if self._until is not None:
+            await self._until.wait()
         self.facts.extend(facts)
 
 

@@ -1,5 +1,7 @@
 """One caller through one flow: everywhere they can hang up, everything of ours that can fail."""
 
+import asyncio
+
 import pytest
 
 from ivr.core.facts import FlowStarted, FlowStopped, NodeLeft, PromptMissed
@@ -344,6 +346,23 @@ async def test_a_flow_that_cannot_be_read_leads_to_the_safety_route() -> None:
 
     assert await call.begin() is Stop.FAILED
     assert call.caller.way == "no-service"
+
+
+async def test_nobody_waits_for_the_journal_but_what_the_engine_is_told_comes_behind_it() -> None:
+    written = asyncio.Event()
+    call = Call(FakeCaller(["1"]), notes=FakeNotes(until=written))
+    running = asyncio.ensure_future(call.begin())
+    # Three turns for each of the steps before the queue are plenty: nothing here really waits.
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+    assert call.caller.heard == ["id/welcome"]
+    assert (call.notes.facts, call.door.entered) == ([], [])
+
+    written.set()
+    assert await running is Stop.QUEUED
+    assert [type(fact) for fact in call.notes.facts][-1] is FlowStopped
+    assert call.exits() == ["start next", "blocked not_listed", "vip not_listed", "hours open", "menu key-1"]
 
 
 async def test_a_caller_is_served_while_the_journal_is_away() -> None:
