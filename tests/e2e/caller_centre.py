@@ -75,7 +75,7 @@ prompts = ["agent-logged-out"]
 variable = "account"
 digits_min = 2
 digits_max = 4
-timeout_s = 1
+timeout_s = 2
 tries = 2
 exits = { done = "thanks", timeout = "nothing", invalid = "little" }
 

@@ -19,7 +19,7 @@ from tests.e2e.heard import plays
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 
 NUMBER = "08123456{:04d}"
-SHORT = (KeyPress(keys="1", after_ms=1_900), KeyPress(keys="7", after_ms=600), KeyPress(keys="7", after_ms=2_000))
+SHORT = (KeyPress(keys="1", after_ms=1_900), KeyPress(keys="7", after_ms=600), KeyPress(keys="7", after_ms=3_000))
 """Chooses 1, then types a digit too few, twice."""
 
 
