@@ -54,12 +54,15 @@ OFFER_COUNTS: dict[ReservationResult, tuple[str | None, str | None]] = {
 
 
 class Fold:
-    """Takes entries in order. ``memory`` is what goes on, ``changes`` what has come up since the last ``drain``."""
+    """Takes entries in order. ``memory`` is what goes on, ``changes`` what has come up since the last ``drain``.
+
+    ``zone`` may be changed between two entries: what comes then counts in the days and half hours of the new one.
+    """
 
     def __init__(self, memory: Memory, zone: ZoneInfo) -> None:
         self.memory = memory
         self.changes = Changes()
-        self._zone = zone
+        self.zone = zone
         self._agents_touched: dict[AgentId, None] = {}
         self._interactions_touched: dict[InteractionId, None] = {}
 
@@ -108,7 +111,7 @@ class Fold:
         self._amend(fact.interaction_id)
 
     def _queued(self, fact: InteractionQueued, at: Instant) -> None:
-        self.changes.queue(fact.queue_id, interval_of(at, self._zone), offered_count=1)
+        self.changes.queue(fact.queue_id, interval_of(at, self.zone), offered_count=1)
         known = self.memory.open.get(fact.interaction_id)
         if known is None:
             return
@@ -125,7 +128,7 @@ class Fold:
 
     def _answered(self, fact: InteractionAnswered, at: Instant) -> None:
         in_time = self._out_of_queue(fact.interaction_id, fact.queue_id, fact.waited_ms)
-        starts_at = interval_of(Instant(at - fact.waited_ms), self._zone)
+        starts_at = interval_of(Instant(at - fact.waited_ms), self.zone)
         self.changes.queue(
             fact.queue_id,
             starts_at,
@@ -134,7 +137,7 @@ class Fold:
             answered_wait_ms=fact.waited_ms,
             wait_ms_max=fact.waited_ms,
         )
-        self.changes.agent(fact.agent_id, interval_of(at, self._zone), answered_count=1)
+        self.changes.agent(fact.agent_id, interval_of(at, self.zone), answered_count=1)
         known = self.memory.open.get(fact.interaction_id)
         self._amend(
             fact.interaction_id,
@@ -150,7 +153,7 @@ class Fold:
         in_time = self._out_of_queue(fact.interaction_id, fact.queue_id, fact.waited_ms)
         self.changes.queue(
             fact.queue_id,
-            interval_of(Instant(at - fact.waited_ms), self._zone),
+            interval_of(Instant(at - fact.waited_ms), self.zone),
             abandoned_count=int(not fact.short),
             short_abandoned_count=int(fact.short),
             abandoned_in_time_count=int(in_time),
@@ -162,7 +165,7 @@ class Fold:
     def _left_queue(self, fact: InteractionLeftQueue, at: Instant) -> None:
         self._out_of_queue(fact.interaction_id, fact.queue_id, fact.waited_ms)
         by = {LEFT_COUNTS[fact.reason]: 1, "left_wait_ms": fact.waited_ms, "wait_ms_max": fact.waited_ms}
-        self.changes.queue(fact.queue_id, interval_of(Instant(at - fact.waited_ms), self._zone), **by)
+        self.changes.queue(fact.queue_id, interval_of(Instant(at - fact.waited_ms), self.zone), **by)
         self._amend(fact.interaction_id, service_level_met=False)
 
     def _out_of_queue(self, interaction_id: InteractionId, queue_id: QueueId, waited_ms: int) -> bool:
@@ -217,7 +220,7 @@ class Fold:
         self.memory.service_level_ms.pop(fact.queue_id, None)
 
     def _reserved(self, fact: AgentReserved, at: Instant) -> None:
-        starts_at = interval_of(at, self._zone)
+        starts_at = interval_of(at, self.zone)
         self.changes.queue(fact.queue_id, starts_at, reserved_count=1)
         self.changes.agent(fact.agent_id, starts_at, reserved_count=1)
         known = self.memory.open.get(fact.interaction_id)
@@ -227,9 +230,9 @@ class Fold:
     def _offer_ended(self, fact: ReservationEnded, at: Instant) -> None:
         of_queue, of_agent = OFFER_COUNTS.get(fact.result, (None, None))
         if of_queue is not None:
-            self.changes.queue(fact.queue_id, interval_of(at, self._zone), **{of_queue: 1})
+            self.changes.queue(fact.queue_id, interval_of(at, self.zone), **{of_queue: 1})
         if of_agent is not None:
-            self.changes.agent(fact.agent_id, interval_of(at, self._zone), **{of_agent: 1})
+            self.changes.agent(fact.agent_id, interval_of(at, self.zone), **{of_agent: 1})
 
     def _agent_state(self, fact: AgentStateChanged, at: Instant) -> None:
         before = self.memory.agents.get(fact.agent_id)
@@ -257,7 +260,7 @@ class Fold:
 
     def _count_time(self, agent_id: AgentId, now: AgentNow, until: Instant) -> None:
         if now.state != AgentState.LOGGED_OUT:
-            for starts_at, length_ms in split(now.counted_to, until, self._zone):
+            for starts_at, length_ms in split(now.counted_to, until, self.zone):
                 self.changes.agent_time(agent_id, starts_at, now.state, now.reason_code, length_ms)
         now.counted_to = max(now.counted_to, until)
 
@@ -274,8 +277,8 @@ class Fold:
             "hold_ms": handling.hold_ms,
             "wrap_up_ms": wrap_up_ms,
         }
-        self.changes.queue(handling.queue_id, interval_of(at, self._zone), **by)
-        self.changes.agent(agent_id, interval_of(at, self._zone), **by)
+        self.changes.queue(handling.queue_id, interval_of(at, self.zone), **by)
+        self.changes.agent(agent_id, interval_of(at, self.zone), **by)
         known = self.memory.open.get(handling.interaction_id)
         if known is not None:
             self._amend(handling.interaction_id, wrap_up_ms=known.row.wrap_up_ms + wrap_up_ms)
@@ -289,7 +292,7 @@ class Fold:
         elif isinstance(fact, FlowStopped):
             exit_name = fact.reason
         visited = MenuRow(
-            day=day_of(at, self._zone),
+            day=day_of(at, self.zone),
             flow_id=fact.flow_id,
             version=fact.version,
             node_id=fact.node_id,
@@ -302,7 +305,7 @@ class Fold:
 
     def _cross_border(self, at: Instant) -> None:
         """Once an interval is over, bring every agent's time in it into the rows."""
-        interval = interval_of(at, self._zone)
+        interval = interval_of(at, self.zone)
         if interval <= self.memory.interval:
             return
         self.memory.interval = interval

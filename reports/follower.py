@@ -55,6 +55,10 @@ class RowFollower:
         """There is something to read."""
         self._news.set()
 
+    def move_to(self, zone: ZoneInfo) -> None:
+        """The centre's days are those of another zone from now on; rows that are there stay as they are."""
+        self._zone = zone
+
     @property
     def seq(self) -> int:
         """The last entry that is in the rows, as far as this follower knows."""
@@ -87,6 +91,7 @@ class RowFollower:
             kept = await self._shelf.progress() or Progress(seq=0, memory=Memory())
             fold = Fold(kept.memory, self._zone)
             await self._advance(kept.seq)
+        fold.zone = self._zone
         seq = self._seq
         async for entry in self._journal.read(after_seq=seq):
             fold.take(entry)

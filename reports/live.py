@@ -47,11 +47,19 @@ class LiveNumbers:
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
         self._fold = Fold(Memory(), zone)
+        self._newest_at = Instant(0)
         self._midnights = (Instant(0), Instant(0))
         self._today: dict[QueueId, QueueIntervalRow] = {}
 
+    def move_to(self, zone: ZoneInfo) -> None:
+        """Days are those of another zone from now on. Today's sums go on, until the new zone's next midnight."""
+        self._zone = self._fold.zone = zone
+        if self._midnights[1] > 0:
+            self._midnights = day_bounds(day_of(self._newest_at, zone), zone)
+
     def on_entry(self, entry: Entry) -> None:
         """Count one entry."""
+        self._newest_at = entry.at
         self._turn_page(entry.at)
         self._fold.take(entry)
         for row in self._fold.drain().sums.values():

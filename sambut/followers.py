@@ -55,6 +55,11 @@ class Followers:
         """What each does for as long as the program lives."""
         return (self.hub.run, self.recorder.run, self.rows.run)
 
+    def show(self, centre: Centre) -> None:
+        """From now on, this is the centre: its days are those of its zone."""
+        for follower in (self.numbers, self.rows):
+            follower.move_to(ZoneInfo(centre.timezone))
+
     async def catch_up(self, storage: Storage, exchange: Exchange) -> None:
         """Read the journal to where it ends. Rows do so by themselves; metrics count from now on."""
         await self.hub.catch_up(storage.journal)

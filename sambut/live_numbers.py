@@ -21,6 +21,10 @@ class CentreNumbers:
         self._newest_at = entry.at
         self._live.on_entry(entry)
 
+    def move_to(self, zone: ZoneInfo) -> None:
+        """Midnight is that of another zone from now on."""
+        self._live.move_to(zone)
+
     def now(self) -> Now:
         """Who waits, who works, and today's sums, as of this moment."""
         # After a restart the machine's clock may stand before the journal's last entry; waits do not go back with it.

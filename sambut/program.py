@@ -105,7 +105,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
         tokens = TokenBook(storage.tokens, admin_secret, clock.now)
         frames = FrameMaker(storage.contacts, followers.cti_settings)
-        shown_to = (view.show, book.show, lambda changed: frames.rename(tenant_of(changed)))
+        shown_to = (view.show, book.show, followers.show, lambda changed: frames.rename(tenant_of(changed)))
         office = _office(settings, centre, storage, clock, door, followers, exchange, shown_to)
         agi = AgiServer(
             _routes(_services(centre, storage, door, followers.floor, view, clock), book),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,9 +10,10 @@ from acd.ports import JournalFailed
 from kernel.entry import Entry
 from reports.follower import RowFollower
 from reports.ports import ShelfFailed
+from reports.rows import QueueIntervalRow
 from tests.fakes.journal import MemoryJournal
 from tests.fakes.rows import MemoryRows
-from tests.reports.story import JAKARTA, Told
+from tests.reports.story import JAKARTA, MINUTE, Told
 from tests.reports.test_fold import random_journal
 
 DAY = random_journal(seed=4, count=300)
@@ -119,3 +121,21 @@ async def test_a_journal_that_fails_in_the_middle_is_read_again_from_where_the_r
     await one.catch_up()
 
     assert_told(shelf, DAY)
+
+
+async def test_what_comes_after_a_change_of_zone_counts_in_the_new_zones_half_hours() -> None:
+    shelf = MemoryRows()
+    journal = await journal_of(DAY[:150])
+    moved = follower(journal, shelf)
+    await moved.catch_up()
+    before = dict(shelf.sums)
+
+    moved.move_to(ZoneInfo("Asia/Kathmandu"))
+    await journal.append(DAY[150:])
+    await moved.catch_up()
+
+    # Kathmandu is 5:45 ahead of UTC, so its half hours begin a quarter of an hour off Jakarta's.
+    fresh = [row for key, row in shelf.sums.items() if key not in before and isinstance(row, QueueIntervalRow)]
+    quarters = {row.starts_at // (15 * MINUTE) % 2 for row in before.values() if isinstance(row, QueueIntervalRow)}
+    assert quarters == {0}
+    assert 1 in {row.starts_at // (15 * MINUTE) % 2 for row in fresh}

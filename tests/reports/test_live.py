@@ -1,5 +1,7 @@
 """Today's numbers while the day goes on."""
 
+from zoneinfo import ZoneInfo
+
 from kernel.instants import Instant
 from kernel.result_codes import EndedBy
 from reports.live import LiveNumbers, Now
@@ -68,3 +70,18 @@ def test_before_the_first_call_there_are_no_ratios() -> None:
     seen = now(Story())
 
     assert (seen.service_level, seen.waiting_count, seen.longest_wait_ms) == (None, 0, 0)
+
+
+def test_in_another_zone_the_day_ends_at_its_midnight_and_todays_sums_go_on_until_then() -> None:
+    story = Story()
+    story.call("c1")
+    live = LiveNumbers(JAKARTA)
+    for entry in story.entries:
+        live.on_entry(entry)
+
+    live.move_to(ZoneInfo("Asia/Jayapura"))
+
+    two_hours_ms = 120 * MINUTE
+    assert live.now(Instant(story.now)).queues[0].today.offered_count == 1
+    assert live.now(Instant(story.now + NINE_HOURS - two_hours_ms - MINUTE)).queues[0].today.offered_count == 1
+    assert live.now(Instant(story.now + NINE_HOURS - two_hours_ms)).queues[0].today.offered_count == 0
