@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -28,7 +29,10 @@ async def settings(tmp_path: Path) -> AsyncIterator[Settings]:
     made = settings_in(tmp_path)
     await save_sample_centre(made)
     yield made
-    assert processes_of(made.run_dir) == []
+    left = processes_of(made.run_dir)
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert left == []
 
 
 async def refused(settings: Settings) -> str:
