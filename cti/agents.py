@@ -5,13 +5,13 @@ from http import HTTPStatus
 from aiohttp import web
 
 from acd.core.facts import InputRefused
-from acd.core.inputs import Input, LogIn, LogOut, SetAux, SetReady
+from acd.core.inputs import ExtendWrapUp, Input, LogIn, LogOut, SetAux, SetReady
 from acd.ports import DoorClosed
 from cti.bearer import admitted, own_agent
 from cti.problems import Refusal, not_found, refused
 from cti.resources import Operation, json_answer, known_only, path_id, read_body
 from cti.room import ROOM
-from cti.shapes import AgentList, AuxBody, LoginBody
+from cti.shapes import AgentList, AuxBody, LoginBody, WrapUpBody
 from cti.views import AgentView, agent_view
 from kernel.ids import AgentId, DeviceId
 from kernel.result_codes import RefusalCode
@@ -57,6 +57,13 @@ async def set_aux(request: web.Request) -> web.Response:
     agent_id = _controlled(request)
     body = await read_body(request, AuxBody)
     return await _ask(request, SetAux(agent_id=agent_id, reason_code=body.reason_code), agent_id)
+
+
+async def extend_wrap_up(request: web.Request) -> web.Response:
+    """Give an agent longer for the work after a call."""
+    agent_id = _controlled(request)
+    body = await read_body(request, WrapUpBody)
+    return await _ask(request, ExtendWrapUp(agent_id=agent_id, by_ms=body.extend_s * 1000), agent_id)
 
 
 def _agent_id(request: web.Request) -> AgentId:
@@ -157,6 +164,17 @@ OPERATIONS = (
         serve=set_aux,
         answer_type=AgentView,
         body_type=AuxBody,
+        refusals=(404, 409, 503),
+    ),
+    Operation(
+        method="POST",
+        path="/agents/{agent_id}/wrap-up",
+        name="extendAgentWrapUp",
+        says="Put off the end of an agent's wrap-up. Refused (wrong_state) unless they are in wrap-up.",
+        scopes=_CONTROL,
+        serve=extend_wrap_up,
+        answer_type=AgentView,
+        body_type=WrapUpBody,
         refusals=(404, 409, 503),
     ),
 )

@@ -132,10 +132,16 @@ class Picture:
 _KEEPS_NEXT_STATE = frozenset({AgentState.TALKING, AgentState.HOLD, AgentState.WRAP_UP})
 
 
+def goes_on(fact: acd.AgentStateChanged) -> bool:
+    """Is it the same wrap-up, only made longer?"""
+    return fact.previous is fact.state is AgentState.WRAP_UP
+
+
 def _change_state(agent: LiveAgent, fact: acd.AgentStateChanged, at: Instant) -> None:
+    if not goes_on(fact):
+        agent.since = at
     agent.state = fact.state
     agent.reason_code = fact.reason_code
-    agent.since = at
     agent.until = fact.until
     agent.device_id = fact.device_id
     # The fact of wrap-up may leave the interaction out; the desk still shows whose wrap-up it is.

@@ -32,6 +32,12 @@ class AuxBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     reason_code: ReasonText
 
 
+class WrapUpBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much longer the work after the call takes, in seconds."""
+
+    extend_s: Annotated[int, msgspec.Meta(ge=1, le=3600)]
+
+
 class AgentList(msgspec.Struct, frozen=True, kw_only=True):
     """Every agent; ``seq`` is the CTI number that this is as of."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from acd.core import facts as acd
 from acd.core.agent_states import AgentState
 from cti import wire
-from cti.picture import Picture
+from cti.picture import Picture, goes_on
 from ivr.core import facts as flow
 from kernel.entry import Entry
 from kernel.ids import AgentId, InteractionId
@@ -126,7 +126,7 @@ def _of_state(fact: acd.AgentStateChanged, at: Instant, picture: Picture) -> lis
         state=fact.state.value,
         reason_code=fact.reason_code,
         previous=fact.previous.value,
-        since=to_iso(at),
+        since=to_iso(agent.since if agent is not None and goes_on(fact) else at),
         until=None if fact.until is None else to_iso(fact.until),
         routable=fact.state is AgentState.READY,
         next_state=None if chosen is None else chosen.value,

@@ -249,10 +249,12 @@ class Fold:
         if fact.state is AgentState.LOGGED_OUT and not handlings:
             self.memory.agents.pop(fact.agent_id, None)
             return
+        # A wrap-up that is made longer is one wrap-up.
+        goes_on = before is not None and before.state == fact.state == AgentState.WRAP_UP
         self.memory.agents[fact.agent_id] = AgentNow(
             state=fact.state,
             reason_code=fact.reason_code,
-            since=at,
+            since=before.since if before is not None and goes_on else at,
             counted_to=at,
             interaction_id=fact.interaction_id,
             handlings=handlings,

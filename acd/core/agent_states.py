@@ -46,6 +46,7 @@ class Trigger(StrEnum):
     RESUMED = "resumed"
     CALL_OVER = "call_over"
     WRAPPED_UP = "wrapped_up"
+    WRAP_UP_EXTENDED = "wrap_up_extended"
     PHONE_LOST = "phone_lost"
     PHONE_TAKEN = "phone_taken"
     """The phone is in use by a call that is not ours."""
@@ -126,6 +127,7 @@ MOVES: dict[tuple[AgentState, Trigger], AgentState] = {
     (_S.HOLD, _T.LOG_OUT): _S.HOLD,
     #
     (_S.WRAP_UP, _T.WRAPPED_UP): _S.READY,
+    (_S.WRAP_UP, _T.WRAP_UP_EXTENDED): _S.WRAP_UP,
     (_S.WRAP_UP, _T.SET_READY): _S.READY,
     (_S.WRAP_UP, _T.SET_AUX): _S.AUX,
     (_S.WRAP_UP, _T.CHOSEN_AUX): _S.AUX,

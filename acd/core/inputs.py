@@ -154,6 +154,17 @@ class SetAux:
     reason_code: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendWrapUp:
+    """An agent needs longer for the work after a call: its end is put off by ``by_ms``, which is above 0.
+
+    Refused (``wrong_state``) unless the agent is in wrap-up.
+    """
+
+    agent_id: AgentId
+    by_ms: int
+
+
 # --- the switch ----------------------------------------------------------------------------------------------------
 
 
@@ -250,6 +261,7 @@ Input = (
     | LogOut
     | SetReady
     | SetAux
+    | ExtendWrapUp
     | DevicePresenceSeen
     | DeviceMoved
     | AgentRang

@@ -88,6 +88,10 @@ def remove_device(device_id: str) -> inputs.DeviceRemoved:
     return inputs.DeviceRemoved(device_id=DeviceId(device_id))
 
 
+def extended(agent_id: str, by_ms: int) -> inputs.ExtendWrapUp:
+    return inputs.ExtendWrapUp(agent_id=AgentId(agent_id), by_ms=by_ms)
+
+
 def moved(device_id: str) -> inputs.DeviceMoved:
     return inputs.DeviceMoved(device_id=DeviceId(device_id))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from acd.core.inputs import LogIn, LogOut, SetAux, SetReady
+from acd.core.inputs import ExtendWrapUp, LogIn, LogOut, SetAux, SetReady
 from cti.http_api import PREFIX
 from kernel.ids import AgentId, DeviceId
 from kernel.result_codes import RefusalCode
@@ -59,16 +59,18 @@ async def test_agents_are_controlled_through_the_front_door(floor: Floor, serve:
         await post(client, "/agents/ann/login", json={"device_id": "p-7"}),
         await post(client, "/agents/ann/ready"),
         await post(client, "/agents/ann/aux", json={"reason_code": "lunch"}),
+        await post(client, "/agents/ann/wrap-up", json={"extend_s": 60}),
         await post(client, "/agents/ann/logout", "ann"),
     ]
 
-    assert [status for status, _ in answers] == [200] * 4
+    assert [status for status, _ in answers] == [200] * 5
     assert answers[0][1]["agent_id"] == "ann"
     ann = AgentId("ann")
     assert floor.door.given == [
         LogIn(agent_id=ann, device_id=DeviceId("p-7")),
         SetReady(agent_id=ann),
         SetAux(agent_id=ann, reason_code="lunch"),
+        ExtendWrapUp(agent_id=ann, by_ms=60_000),
         LogOut(agent_id=ann),
     ]
 

@@ -3,7 +3,7 @@
 from sambut.phones.events import Ended
 from sambut.phones.plans import KeyPress
 from tests.e2e.floor import PIN, CallFloor
-from tests.e2e.heard import SOUNDS, plays
+from tests.e2e.heard import SOUNDS, likeness, plays
 
 LOGIN, LOGOUT, READY, AUX = "*10", "*11", "*12", "*13"
 
@@ -26,12 +26,17 @@ async def dial(floor: CallFloor, phone: str, code: str, *press: KeyPress) -> lis
 def announcements_in(ended: Ended) -> list[str]:
     """The announcements in the centre's first language that a phone heard whole, in order."""
     assert ended.heard is not None, "the call was answered and recorded"
+    file = ended.heard.file
     prompts = [path.stem for path in (SOUNDS / "id").iterdir()]
-    found = [(play, prompt) for prompt in prompts for play in plays(ended.heard.file, "id", prompt) if play.whole]
-    # A digit that sounds like a part of a sentence is that part.
-    alone = [
+    found = [(play, prompt) for prompt in prompts for play in plays(file, "id", prompt) if play.whole]
+    alike = {prompt: likeness(file, "id", prompt) for _, prompt in found}
+    # Sentences share words, and a digit may sound like a part of one: of two at one place, it is the one more alike.
+    told = [
         (play.start_ms, prompt)
         for play, prompt in found
-        if not any(other.start_ms < play.start_ms and play.end_ms < other.end_ms for other, _ in found)
+        if not any(
+            play.start_ms < other.end_ms and other.start_ms < play.end_ms and alike[prompt] < alike[other_prompt]
+            for other, other_prompt in found
+        )
     ]
-    return [prompt for _, prompt in sorted(alone)]
+    return [prompt for _, prompt in sorted(told)]

@@ -51,6 +51,16 @@ def plays(recording: str, language: str, prompt: str) -> list[Play]:
     return found
 
 
+def likeness(recording: str, language: str, prompt: str) -> float:
+    """How alike the best place of a recording is to an announcement, the end left out: 1 is the very same sound.
+
+    Tells sentences apart that share words in the same voice: of those, the nearest other one has 0.7.
+    """
+    sound = _samples(SOUNDS / language / f"{prompt}.wav")
+    alike = _alike(_samples(Path(recording)), sound[: max(len(sound) - CHUNK // 2, len(sound) * 3 // 4)])
+    return float(alike.max()) if len(alike) else 0.0
+
+
 def music_heard(recording: str, folder: Path, start_ms: int, end_ms: int) -> bool:
     """Is this stretch of a recording a piece of one of the music files in a folder?"""
     piece = _samples(Path(recording))[start_ms * 8 : end_ms * 8]
@@ -103,7 +113,7 @@ def _alike(heard: Floats, chunk: Floats) -> Floats:
     sums = np.concatenate(([0.0], np.cumsum(np.square(heard))))
     energy = sums[len(chunk) :][:places] - sums[:places]
     quiet = energy < 1e-4 * len(chunk) * 0.01
-    alike: Floats = product / np.sqrt(np.maximum(energy, 1e-9) * np.sum(np.square(chunk)))
+    alike: Floats = product / np.sqrt(np.maximum(energy, 1e-9) * max(float(np.sum(np.square(chunk))), 1e-9))
     alike[quiet] = 0
     return alike
 

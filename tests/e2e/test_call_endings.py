@@ -24,12 +24,13 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 CALLER_HZ, AGENT_HZ = 440, 1000
 
 
-async def ask_api(floor: CallFloor, agent: str, what: str) -> None:
+async def ask_api(floor: CallFloor, agent: str, what: str, **body: int) -> None:
     """Ask something for an agent over the REST API, as their desk does."""
     settings = floor.running.settings
     token = SecretsFile(settings.secrets_file).read()[ADMIN_SECRET]
     url = f"http://127.0.0.1:{settings.http.port}/api/v1/agents/{agent}/{what}"
-    async with aiohttp.ClientSession() as http, http.post(url, headers={"Authorization": f"Bearer {token}"}) as reply:
+    headers = {"Authorization": f"Bearer {token}"}
+    async with aiohttp.ClientSession() as http, http.post(url, headers=headers, json=body or None) as reply:
         assert reply.status == 200, await reply.text()
 
 
@@ -138,6 +139,20 @@ async def test_wrap_up_is_ended_early_over_the_api(brisk_floor: CallFloor) -> No
     await ask_api(floor, "a1", "ready")
     assert floor.state_of("a1") == "ready"
     assert (await wrapped_up_row(floor)).wrap_up_ms < 1_500
+
+
+async def test_wrap_up_is_made_longer_over_the_api(brisk_floor: CallFloor) -> None:
+    floor = brisk_floor
+    await floor.seat("a1", "phone-1")
+    await floor.phones.behave("phone-1", PicksUp(hang_up_after_ms=200))
+
+    await floor.callers.call(caller())
+    await floor.until("a1", "wrap_up", within_s=1)
+    await ask_api(floor, "a1", "wrap-up", extend_s=2)
+    await floor.stays("a1", "wrap_up", 3000)
+
+    await floor.until("a1", "ready", within_s=2)
+    assert 3_900 <= (await wrapped_up_row(floor)).wrap_up_ms <= 4_600
 
 
 async def test_a_held_caller_hears_music_and_the_hold_is_counted(brisk_floor: CallFloor) -> None:

@@ -129,6 +129,10 @@ class AnyDay(RuleBasedStateMachine):
     def set_aux(self, agent_id: str) -> None:
         self.give(m.set_aux(agent_id))
 
+    @rule(agent_id=AGENTS, by_ms=st.sampled_from([1, 9_000]))
+    def extend_wrap_up(self, agent_id: str, by_ms: int) -> None:
+        self.give(m.extended(agent_id, by_ms))
+
     @rule(agent_id=AGENTS, phone=PHONES)
     def log_in(self, agent_id: str, phone: str) -> None:
         self.give(m.log_in(agent_id, phone))

@@ -134,6 +134,9 @@ class Day:
     def log_out(self, state: State) -> Input:
         return m.log_out(self._chance.choice((*AGENTS, "a-none")))
 
+    def extend(self, state: State) -> Input:
+        return m.extended(self._chance.choice(AGENTS), 3_000)
+
     # --- the switch ------------------------------------------------------------------------------------------------
 
     def _reservation(self, state: State) -> str:
@@ -180,6 +183,7 @@ _KINDS: tuple[tuple[Callable[[Day, State], Input], int], ...] = (
     (Day.aux, 3),
     (Day.log_in, 4),
     (Day.log_out, 1),
+    (Day.extend, 2),
     (Day.presence, 12),
     (Day.move, 1),
     (Day.ring, 8),

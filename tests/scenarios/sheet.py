@@ -157,6 +157,7 @@ _DOES: tuple[tuple[str, Callable[..., Input]], ...] = (
     (r"(\w+) logs out", lambda floor, one: m.log_out(one)),
     (r"(\w+) ready", lambda floor, one: m.set_ready(one)),
     (r"(\w+) aux (\w+)", lambda floor, one, reason: m.set_aux(one, reason)),
+    (r"(\w+) needs ([\d:]+) more", lambda floor, one, how_long: m.extended(one, milliseconds(how_long))),
     (r"(\w+) rings", _about_call(m.rang)),
     (r"(\w+) picks up", _about_call(m.picked_up)),
     (r"(\w+) holds", _about_call(m.held)),

@@ -24,6 +24,7 @@ DECIDERS: dict[type, Callable[[Step, Any], None]] = {
     inputs.LogOut: agents.log_out,
     inputs.SetReady: agents.set_ready,
     inputs.SetAux: agents.set_aux,
+    inputs.ExtendWrapUp: agents.extend_wrap_up,
     inputs.DevicePresenceSeen: presence.see_device,
     inputs.DeviceMoved: presence.move_device,
     inputs.AgentRang: reservations.ring,

@@ -6,6 +6,7 @@ from acd.core.decide.moves import choose_next, leave_seat, move, settle
 from acd.core.state import Agent
 from acd.core.step import Step
 from kernel.ids import AgentId
+from kernel.instants import after
 from kernel.result_codes import RefusalCode
 
 _BUSY_STATES = (*OFFERED_STATES, *CALL_STATES)
@@ -75,6 +76,17 @@ def set_aux(step: Step, given: inputs.SetAux) -> None:
         unreachable = agent.state is AgentState.UNREACHABLE
         trigger = Trigger.PHONE_BACK_IN_AUX if unreachable else Trigger.SET_AUX
         settle(step, agent.agent_id, trigger, AgentState.AUX, given.reason_code)
+
+
+def extend_wrap_up(step: Step, given: inputs.ExtendWrapUp) -> None:
+    agent = _logged_in(step, given.agent_id)
+    if agent is None:
+        return
+    if agent.state is not AgentState.WRAP_UP or agent.until is None:
+        step.refuse(RefusalCode.WRONG_STATE, given.agent_id)
+        return
+    until = after(agent.until, given.by_ms)
+    move(step, agent.agent_id, Trigger.WRAP_UP_EXTENDED, until=until, interaction_id=agent.interaction_id)
 
 
 def _logged_in(step: Step, agent_id: AgentId) -> Agent | None:
