@@ -46,6 +46,8 @@ class OnePhone(Phones):
             await self._take(Dialed(at_ms=0, device=PHONE, call="out", target=command.target))
             if command.target in self.does:
                 self.becomes(*self.does[command.target])
+            # The program speaks on after the state has changed.
+            await asyncio.sleep(0.1)
             heard = Heard(file="heard.wav", duration_ms=1, sound_ms=1, tones=())
             await self._take(
                 Ended(
