@@ -1,5 +1,6 @@
 """``sambut bench NAME``: run a benchmark, show it as a table, and write it down as JSON."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,8 +9,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from sambut.asterisk_site import AsteriskNotFound
+from sambut.bench.calls import WAYS, Plan, TooManyFailed, run_calls
 from sambut.bench.machine import machine_facts
 from sambut.bench.matching import Row, run_matching
+from sambut.bench.ways import NotComparable
 
 bench = typer.Typer(no_args_is_help=True, help="Measure the product beside something else, in one run.")
 
@@ -44,6 +48,38 @@ def matching(
     _write(json_path, "matching", body)
     if body["mismatches"]:
         raise typer.Exit(1)
+
+
+@bench.command()
+def calls(
+    json_path: JsonPath = None,
+    rate: Annotated[float, typer.Option("--rate", min=0.5, help="Calls a second.")] = 28.0,
+    seconds: Annotated[float, typer.Option("--seconds", min=1, help="How long the stream of calls lasts.")] = 60.0,
+    agents: Annotated[int, typer.Option("--agents", min=12, help="Agents with a phone.")] = 500,
+    queues: Annotated[int, typer.Option("--queues", min=1, help="Queues, with every agent in each.")] = 1,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often the three take turns.")] = 2,
+    highest: Annotated[bool, typer.Option("--highest", help="Search the highest rate without a failure.")] = False,
+) -> None:
+    """The same calls through this product, through app_queue, and by a plain Dial (the floor).
+
+    Exit codes: 0 measured; 1 too many calls failed, or it could not be run: then no figures are given.
+    """
+    console = Console()
+    plan = Plan(agents=agents, queues=queues, rate=rate, seconds=seconds, rounds=rounds, highest=highest)
+    try:
+        body = asyncio.run(run_calls(plan, console.log))
+    except (TooManyFailed, NotComparable, AsteriskNotFound, OSError) as wrong:
+        console.print(f"No figures: {wrong}", style="bold", markup=False)
+        raise typer.Exit(1) from wrong
+    table = Table("", *WAYS, title=f"calls: {rate:g}/s for {seconds:g} s, {agents} agents, queues: {queues}")
+    for key in body["sambut"]:
+        table.add_row(key, *("-" if body[name][key] is None else f"{body[name][key]:,.2f}" for name in WAYS))
+    console.print(table)
+    for name, ratio in body["ratios"].items():
+        console.print(f"{name}: " + ("-" if ratio is None else f"{ratio:.2f}"))
+    for name, best in body.get("highest_calls_per_s", {}).items():
+        console.print(f"highest rate without a failure, {name}: {best:.0f}/s")
+    _write(json_path, "calls", body)
 
 
 def _write(path: Path | None, name: str, body: dict[str, Any]) -> None:

@@ -1,0 +1,237 @@
+"""The two sides of the load: SIPp's callers, and the process of agents' phones. Their processor time is not the product's."""
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sambut.bench.cpu import cpu_ms_of
+
+ADDRESS = "127.0.0.1"
+ALAW_SILENCE = b"\xd5" * 160
+STAY_MS_MAX = 60_000
+SPARE_S = 90
+CALLS_AT_ONCE_MAX = 4000
+
+_STAMP = '<gettimeofday assign_to="s,us"/><log message="{word} [field0] [$s] [$us]"/>'
+_SCENARIO = f"""<?xml version="1.0" encoding="UTF-8" ?>
+<scenario name="caller">
+<nop><action>{_STAMP.format(word="placed")}</action></nop>
+<send retrans="500"><![CDATA[
+
+INVITE sip:[field1]@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:[field0]@[local_ip]:[local_port]>;tag=[call_number]
+To: <sip:[field1]@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:[field0]@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/sdp
+Content-Length: [len]
+
+v=0
+o=- 1 1 IN IP4 [local_ip]
+s=-
+c=IN IP4 [local_ip]
+t=0 0
+m=audio [rtpstream_audio_port] RTP/AVP 8
+a=rtpmap:8 PCMA/8000
+a=ptime:20
+]]></send>
+<recv response="100" optional="true"/>
+<recv response="180" optional="true"/>
+<recv response="183" optional="true"/>
+<recv response="200" rrs="true"><action>{_STAMP.format(word="answered")}</action></recv>
+<send><![CDATA[
+
+ACK [next_url] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:[field0]@[local_ip]:[local_port]>;tag=[call_number]
+To: <sip:[field1]@[remote_ip]:[remote_port]>[peer_tag_param]
+Call-ID: [call_id]
+CSeq: 1 ACK
+[routes]
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+<nop><action><exec rtp_stream="SOUND,1,8,PCMA/8000"/></action></nop>
+<recv request="BYE" timeout="{STAY_MS_MAX}"><action>{_STAMP.format(word="done")}</action></recv>
+<send><![CDATA[
+
+SIP/2.0 200 OK
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send>
+</scenario>
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerRecord:
+    """One call, as the caller saw it; times in µs since the epoch, None when it did not come so far."""
+
+    number: str
+    placed_us: int
+    answered_us: int | None
+    done_us: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRecord:
+    """One thing that happened at an agent's phone: invite, joined, bye or left."""
+
+    what: str
+    at_us: int
+    phone: str
+    number: str
+
+
+class SippCallers:
+    """Callers of the trunk, placed at an even rate by one SIPp."""
+
+    def __init__(self, words: Sequence[str], *, folder: Path, server_port: int, rtp_port_min: int) -> None:
+        self._words = tuple(words)
+        self._folder = folder
+        self._server_port = server_port
+        self._rtp_port_min = rtp_port_min
+        self._placed = 0
+        self._runs = 0
+        self.cpu_ms = 0.0
+
+    async def call(self, dids: Sequence[str], *, calls: int, rate: float) -> list[CallerRecord]:
+        """Place so many calls, at ``rate`` a second, over the ``dids`` in turn; returns when the last has ended."""
+        self._runs += 1
+        folder = self._folder / f"sipp-{self._runs}"
+        folder.mkdir(parents=True)
+        sound = folder / "sound.alaw"
+        sound.write_bytes(ALAW_SILENCE)
+        (folder / "caller.xml").write_text(_SCENARIO.replace("SOUND", str(sound)), encoding="utf-8")
+        numbers = [f"+62811{self._placed + number:08d}" for number in range(calls)]
+        self._placed += calls
+        lines = (f"{number};{dids[place % len(dids)]};" for place, number in enumerate(numbers))
+        (folder / "callers.csv").write_text("SEQUENTIAL\n" + "\n".join(lines) + "\n", encoding="utf-8")
+        await self._run(folder, calls, rate)
+        return read_callers((folder / "steps.log").read_text(encoding="utf-8"))
+
+    async def _run(self, folder: Path, calls: int, rate: float) -> None:
+        command = [
+            *self._words, f"{ADDRESS}:{self._server_port}", "-i", ADDRESS, "-sf", "caller.xml", "-inf", "callers.csv",
+            "-r", f"{rate * 10:.0f}", "-rp", "10000", "-m", str(calls), "-l", str(CALLS_AT_ONCE_MAX),
+            "-min_rtp_port", str(self._rtp_port_min), "-nostdin", "-trace_logs", "-log_file", "steps.log",
+            "-trace_err", "-error_file", "errors.log", "-buff_size", "4000000",
+            "-timeout", str(int(calls / rate) + SPARE_S),
+        ]  # fmt: skip
+        with (folder / "screen.txt").open("wb") as screen:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=asyncio.subprocess.DEVNULL, stdout=screen, stderr=screen, cwd=folder
+            )
+        try:
+            await self._watch(process)
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    async def _watch(self, process: asyncio.subprocess.Process) -> None:
+        """Until it ends; its processor time can only be read while it lives."""
+        last = 0.0
+        while process.returncode is None:
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                last = cpu_ms_of(process.pid)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await process.wait()
+        self.cpu_ms += last
+
+
+def read_callers(log: str) -> list[CallerRecord]:
+    """SIPp's log of steps, by caller in the order of placing."""
+    steps: dict[str, dict[str, int]] = {}
+    for line in log.splitlines():
+        words = line.split()
+        if len(words) == 4 and words[0] in ("placed", "answered", "done"):
+            word, number, seconds, micros = words
+            steps.setdefault(number, {})[word] = round(float(seconds)) * 1_000_000 + round(float(micros))
+    return [
+        CallerRecord(
+            number=number, placed_us=found["placed"], answered_us=found.get("answered"), done_us=found.get("done")
+        )
+        for number, found in steps.items()
+        if "placed" in found
+    ]
+
+
+class PhonesProcess:
+    """The agents' phones, in a process of their own."""
+
+    def __init__(self, log_path: Path) -> None:
+        self._log_path = log_path
+        self._read_to = 0
+
+    async def __aenter__(self) -> "PhonesProcess":
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "sambut.bench.sip_phones", "--log", str(self._log_path),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        try:
+            async with asyncio.timeout(5):
+                await self._process.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    @property
+    def cpu_ms(self) -> float:
+        """Processor time so far."""
+        return cpu_ms_of(self._process.pid)
+
+    async def register(self, secrets: dict[str, str], port: int, *, dead: str = "") -> None:
+        """Register phones; ``dead`` ("silent" or "closed"): and let them die. Raises ConnectionError."""
+        await self._ask({"do": "register", "secrets": secrets, "port": port, "dead": dead})
+
+    async def plan(self, talk_ms_min: int, talk_ms_max: int) -> None:
+        """How long agents talk from now on, evenly spread."""
+        await self._ask({"do": "plan", "talk_ms": [talk_ms_min, talk_ms_max]})
+
+    async def news(self) -> list[PhoneRecord]:
+        """What has happened since the last look."""
+        await self._ask({"do": "flush"})
+        with self._log_path.open(encoding="utf-8") as log:  # noqa: ASYNC230 - a local file, after its writer has stopped
+            log.seek(self._read_to)
+            text = log.read()
+            self._read_to = log.tell()
+        return read_phones(text)
+
+    async def _ask(self, order: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write((json.dumps(order) + "\n").encode())
+        await self._process.stdin.drain()
+        if not await self._process.stdout.readline():
+            raise ConnectionError(f"the phones' process ended while it was asked to {order['do']}")
+
+
+def read_phones(log: str) -> list[PhoneRecord]:
+    """The phones' log."""
+    found = []
+    for line in log.splitlines():
+        words = line.split(" ")
+        if len(words) == 4:
+            found.append(PhoneRecord(what=words[0], at_us=int(words[1]), phone=words[2], number=words[3]))
+    return found

@@ -1,0 +1,272 @@
+"""Hundreds of agents' phones in one cheap process: ``python -m sambut.bench.sip_phones --log FILE``.
+
+Orders come as JSON lines on standard input, each answered by one line on standard output. What happens is written to
+the log, one line each: ``<what> <microseconds since the epoch> <phone> <caller's number>``, where ``what`` is ``invite``
+(it came), ``joined`` (our 200 was acknowledged), ``bye`` (the agent hung up) or ``left`` (the other side did).
+
+A phone rings and picks up at once, and hangs up when it has talked for as long as its plan says. Sound is sent only on
+demand: one prepared packet, over and over, from one socket.
+"""
+
+import argparse
+import asyncio
+import json
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any, TextIO, cast
+
+from sambut.bench.sip_text import (
+    SDP,
+    Message,
+    digest_answer,
+    read_message,
+    respond,
+    user_of,
+    write_bye,
+    write_register,
+)
+
+ADDRESS = "127.0.0.1"
+RECEIVE_BYTES = 4_000_000
+AGAIN_S = 0.5
+TRIES_MAX = 10
+EXPIRES_S = 3600
+REGISTERS_AT_ONCE = 50
+REGISTER_S_MAX = 30.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Talk:
+    """One call of one phone. ``again``: what is sent until the other side has heard it."""
+
+    invite: Message
+    phone: str
+    caller: str
+    tag: str
+    peer: tuple[str, int]
+    again: bytes = b""
+    tries: int = 0
+    joined: bool = False
+    hanging_up: bool = False
+    timer: asyncio.TimerHandle | None = None
+
+
+class Phones(asyncio.DatagramProtocol):
+    """All phones that share one socket. ``answers``: one that does not is a phone that is dead and whose port is open."""
+
+    def __init__(self, log: TextIO, *, rtp_port: int, answers: bool = True, seed: int = 1) -> None:
+        self.talk_ms = (1000, 1000)
+        self.secrets: dict[str, str] = {}
+        self.registered: set[str] = set()
+        self.answers = answers
+        self._log = log
+        self._chance = Random(seed)
+        self._talks: dict[str, Talk] = {}
+        self._numbers = 0
+        self._local = ""
+        self._sdp = SDP.format(address=ADDRESS, port=rtp_port)
+        self._server = (ADDRESS, 0)
+        self._changed = asyncio.Event()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # asyncio's own transport of datagrams is no DatagramTransport to isinstance.
+        self.transport = cast(asyncio.DatagramTransport, transport)
+        host, port = transport.get_extra_info("sockname")
+        self._local = f"{host}:{port}"
+
+    def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
+        message = read_message(data)
+        match message.method:
+            case "SIP/2.0":
+                self._answered(message)
+            case "INVITE":
+                self._invited(message, addr)
+            case "ACK":
+                self._acknowledged(message)
+            case "BYE" | "CANCEL":
+                self._told_to_end(message, addr)
+            case "OPTIONS" if self.answers:
+                self.transport.sendto(respond(message, "200 OK", to_tag="o"), addr)
+
+    async def register(self, secrets: dict[str, str], server_port: int) -> None:
+        """Register them all. Raises TimeoutError."""
+        self._server = (ADDRESS, server_port)
+        self.secrets |= secrets
+        names = list(secrets)
+        async with asyncio.timeout(REGISTER_S_MAX):
+            for start in range(0, len(names), REGISTERS_AT_ONCE):
+                batch = names[start : start + REGISTERS_AT_ONCE]
+                while missing := [name for name in batch if name not in self.registered]:
+                    for name in missing:
+                        self._send_register(name, 1, "")
+                    await self._wait_for(batch)
+
+    async def _wait_for(self, batch: list[str]) -> None:
+        try:
+            async with asyncio.timeout(2.0):
+                while any(name not in self.registered for name in batch):
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return
+
+    def _send_register(self, user: str, number: int, authorization: str) -> None:
+        self.transport.sendto(
+            write_register(
+                user=user,
+                server=f"{ADDRESS}:{self._server[1]}",
+                local=self._local,
+                branch=self._branch(),
+                number=number,
+                expires_s=EXPIRES_S,
+                authorization=authorization,
+            ),
+            self._server,
+        )
+
+    def _answered(self, message: Message) -> None:
+        if message.answers == "REGISTER":
+            user = user_of(message.headers.get("to", ""))
+            challenge = message.headers.get("www-authenticate", "")
+            if message.status == 401 and user in self.secrets:
+                uri = f"sip:{ADDRESS}:{self._server[1]}"
+                answer = digest_answer(challenge, user=user, secret=self.secrets[user], method="REGISTER", uri=uri)
+                self._send_register(user, 2, answer)
+            elif message.status == 200:
+                self.registered.add(user)
+                self._changed.set()
+        elif message.answers == "BYE" and message.status >= 200:
+            self._over(message.headers.get("call-id", ""))
+
+    def _invited(self, message: Message, addr: tuple[str, int]) -> None:
+        now = time.time_ns() // 1000
+        call_id = message.headers.get("call-id", "")
+        if call_id in self._talks:
+            return  # sent again: our own answer is being sent again as well
+        phone, caller = user_of(message.start), user_of(message.headers.get("from", ""))
+        self._write("invite", now, phone, caller)
+        if not self.answers:
+            return
+        self._numbers += 1
+        talk = Talk(invite=message, phone=phone, caller=caller, tag=f"t{self._numbers}", peer=addr)
+        self._talks[call_id] = talk
+        contact = f"<sip:{phone}@{self._local}>"
+        self.transport.sendto(respond(message, "180 Ringing", to_tag=talk.tag, contact=contact), addr)
+        talk.again = respond(message, "200 OK", to_tag=talk.tag, contact=contact, sdp=self._sdp)
+        self._send_until_heard(call_id, talk)
+
+    def _acknowledged(self, message: Message) -> None:
+        call_id = message.headers.get("call-id", "")
+        talk = self._talks.get(call_id)
+        if talk is None or talk.joined:
+            return
+        talk.joined = True
+        self._stop(talk)
+        self._write("joined", time.time_ns() // 1000, talk.phone, talk.caller)
+        delay_s = self._chance.uniform(*self.talk_ms) / 1000
+        talk.timer = asyncio.get_running_loop().call_later(delay_s, self._hang_up, call_id)
+
+    def _hang_up(self, call_id: str) -> None:
+        talk = self._talks[call_id]
+        talk.hanging_up = True
+        talk.again = write_bye(talk.invite, to_tag=talk.tag, branch=self._branch(), local=self._local)
+        talk.tries = 0
+        self._write("bye", time.time_ns() // 1000, talk.phone, talk.caller)
+        self._send_until_heard(call_id, talk)
+
+    def _told_to_end(self, message: Message, addr: tuple[str, int]) -> None:
+        if not self.answers:
+            return
+        self.transport.sendto(respond(message, "200 OK", to_tag="x"), addr)
+        call_id = message.headers.get("call-id", "")
+        talk = self._talks.get(call_id)
+        if talk is None:
+            return
+        if message.method == "CANCEL":
+            self.transport.sendto(respond(talk.invite, "487 Request Terminated", to_tag=talk.tag), addr)
+        if not talk.hanging_up:
+            self._write("left", time.time_ns() // 1000, talk.phone, talk.caller)
+        self._over(call_id)
+
+    def _send_until_heard(self, call_id: str, talk: Talk) -> None:
+        self.transport.sendto(talk.again, talk.peer)
+        talk.tries += 1
+        if talk.tries < TRIES_MAX:
+            talk.timer = asyncio.get_running_loop().call_later(AGAIN_S, self._send_until_heard, call_id, talk)
+
+    def _over(self, call_id: str) -> None:
+        talk = self._talks.pop(call_id, None)
+        if talk is not None:
+            self._stop(talk)
+
+    @staticmethod
+    def _stop(talk: Talk) -> None:
+        if talk.timer is not None:
+            talk.timer.cancel()
+
+    def _branch(self) -> str:
+        self._numbers += 1
+        return f"z9hG4bKs{self._numbers}"
+
+    def _write(self, what: str, at_us: int, phone: str, caller: str) -> None:
+        self._log.write(f"{what} {at_us} {phone} {caller}\n")
+
+
+class Exchange:
+    """The orders: ``register`` (secrets, port; ``dead``: silent or closed), ``plan`` (talk_ms), ``flush``."""
+
+    def __init__(self, log: TextIO) -> None:
+        self._log = log
+        self._lines: list[Phones] = []
+
+    async def obey(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Do one order and say what came of it."""
+        match order["do"]:
+            case "register":
+                await self._register(order["secrets"], order["port"], order.get("dead", ""))
+            case "plan":
+                for line in self._lines:
+                    line.talk_ms = (order["talk_ms"][0], order["talk_ms"][1])
+            case "flush":
+                self._log.flush()
+        return {"done": order["do"]}
+
+    async def _register(self, secrets: dict[str, str], port: int, dead: str) -> None:
+        one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
+        one.bind((ADDRESS, 0))
+        loop = asyncio.get_running_loop()
+        transport, phones = await loop.create_datagram_endpoint(lambda: Phones(self._log, rtp_port=9), sock=one)
+        self._lines.append(phones)
+        await phones.register(secrets, port)
+        if dead == "silent":
+            phones.answers = False
+        elif dead == "closed":
+            transport.close()
+
+
+async def _serve(log_path: Path) -> None:
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(limit=2**20)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    with log_path.open("w", encoding="utf-8", buffering=2**16) as log:  # noqa: ASYNC230 - a local file, written in large pieces
+        exchange = Exchange(log)
+        while line := await reader.readline():
+            answer = await exchange.obey(json.loads(line))
+            sys.stdout.write(json.dumps(answer) + "\n")
+            sys.stdout.flush()
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--log", type=Path, required=True)
+    asyncio.run(_serve(parser.parse_args().log))
+
+
+if __name__ == "__main__":
+    main()
