@@ -194,7 +194,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def database_url(self) -> str:
-        return self.journal.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'sambut.sqlite3'}"
+        return self.journal.database_url or f"sqlite:///{self.data_dir / 'sambut.sqlite3'}"
 
     def _path(self, written: str) -> Path:
         # os.path, because pathlib raises at links that lead in a circle and at homes of users whom nobody knows.

@@ -5,7 +5,6 @@ from collections import OrderedDict
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.contact import Contact
 from kernel.ids import InteractionId
@@ -46,11 +45,11 @@ class StoreContactBook:
             "erased": False,
         }
 
-        async def replace(connection: AsyncConnection) -> bool:
-            there = (await connection.execute(ONE, {"wanted": contact.interaction_id})).one_or_none()
+        def replace(connection: sa.Connection) -> bool:
+            there = connection.execute(ONE, {"wanted": contact.interaction_id}).one_or_none()
             if there is not None and there.erased:
                 return False
-            await _put(connection, contact.interaction_id, values, is_there=there is not None)
+            _put(connection, contact.interaction_id, values, is_there=there is not None)
             return True
 
         if not await self._database.write(replace):
@@ -66,8 +65,8 @@ class StoreContactBook:
         if living is not None:
             return living
 
-        async def select(connection: AsyncConnection) -> Contact | None:
-            row = (await connection.execute(ONE, {"wanted": interaction_id})).one_or_none()
+        def select(connection: sa.Connection) -> Contact | None:
+            row = connection.execute(ONE, {"wanted": interaction_id}).one_or_none()
             return None if row is None or row.erased else _contact(row)
 
         return await self._database.read(select)
@@ -82,9 +81,9 @@ class StoreContactBook:
     async def erase(self, interaction_id: InteractionId) -> None:
         """Forget the person for good; that there was one stays known. Raises StoreFailed: nothing was erased."""
 
-        async def forget(connection: AsyncConnection) -> None:
-            there = (await connection.execute(ONE, {"wanted": interaction_id})).one_or_none()
-            await _put(connection, interaction_id, TOMBSTONE, is_there=there is not None)
+        def forget(connection: sa.Connection) -> None:
+            there = connection.execute(ONE, {"wanted": interaction_id}).one_or_none()
+            _put(connection, interaction_id, TOMBSTONE, is_there=there is not None)
 
         await self._database.write(forget)
         self._live.pop(interaction_id, None)
@@ -96,13 +95,13 @@ class StoreContactBook:
             self._live.popitem(last=False)
 
 
-async def _put(
-    connection: AsyncConnection, interaction_id: InteractionId, values: dict[str, object], *, is_there: bool
+def _put(
+    connection: sa.Connection, interaction_id: InteractionId, values: dict[str, object], *, is_there: bool
 ) -> None:
     if is_there:
-        await connection.execute(REPLACE, {"wanted": interaction_id, **values})
+        connection.execute(REPLACE, {"wanted": interaction_id, **values})
     else:
-        await connection.execute(contact_table.insert(), {"interaction_id": interaction_id, **values})
+        connection.execute(contact_table.insert(), {"interaction_id": interaction_id, **values})
 
 
 def _contact(row: "sa.Row[Any]") -> Contact:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.instants import Instant
 from kernel.logged_event import LoggedEvent
@@ -37,8 +36,8 @@ class StoreCtiLog:
     async def oldest_seq(self) -> int:
         """The lowest number kept; 0 when empty."""
 
-        async def select(connection: AsyncConnection) -> int:
-            return (await connection.execute(OLDEST_SEQ)).scalar_one() or 0
+        def select(connection: sa.Connection) -> int:
+            return connection.execute(OLDEST_SEQ).scalar_one() or 0
 
         return await self._database.read(select, self._failure)
 
@@ -47,12 +46,12 @@ class StoreCtiLog:
         if not events:
             return
 
-        async def insert(connection: AsyncConnection) -> None:
-            newest = (await connection.execute(sa.select(sa.func.max(cti_event.c.seq)))).scalar_one() or 0
+        def insert(connection: sa.Connection) -> None:
+            newest = connection.execute(sa.select(sa.func.max(cti_event.c.seq))).scalar_one() or 0
             # Numbers are handed in dense and in order, so what is there already is all at the front.
             fresh = [_row(event) for event in events if event.seq > newest]
             if fresh:
-                await connection.execute(cti_event.insert(), fresh)
+                connection.execute(cti_event.insert(), fresh)
 
         await self._database.write(insert, self._failure)
 
@@ -63,14 +62,14 @@ class StoreCtiLog:
     async def forget_before(self, seq: int) -> None:
         """Drop events with a lower number."""
 
-        async def delete(connection: AsyncConnection) -> None:
-            await connection.execute(FORGET, {"before_seq": seq})
+        def delete(connection: sa.Connection) -> None:
+            connection.execute(FORGET, {"before_seq": seq})
 
         await self._database.write(delete, self._failure)
 
     async def _rows(self, statement: "sa.Select[Any]", wanted: dict[str, int]) -> list[LoggedEvent]:
-        async def select(connection: AsyncConnection) -> list[LoggedEvent]:
-            return [_event(row) for row in await connection.execute(statement, wanted)]
+        def select(connection: sa.Connection) -> list[LoggedEvent]:
+            return [_event(row) for row in connection.execute(statement, wanted)]
 
         return await self._database.read(select, self._failure)
 

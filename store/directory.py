@@ -3,7 +3,6 @@
 from hashlib import sha256
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from centre.model import Centre
 from centre.shelf_text import ShelfTextBroken, from_shelf_text, to_shelf_text
@@ -26,8 +25,8 @@ class StoreDirectory:
         Raises StoreFailed, also for a text that was damaged or that this version of the program refuses.
         """
 
-        async def select(connection: AsyncConnection) -> str | None:
-            row = (await connection.execute(NEWEST)).one_or_none()
+        def select(connection: sa.Connection) -> str | None:
+            row = connection.execute(NEWEST).one_or_none()
             return None if row is None else str(row.text)
 
         text = await self._database.read(select)
@@ -40,9 +39,9 @@ class StoreDirectory:
         """Keep a centre, durably, as the newest. Earlier ones stay. Raises StoreFailed."""
         text = to_shelf_text(centre)
 
-        async def insert(connection: AsyncConnection) -> None:
-            newest = (await connection.execute(NEWEST)).one_or_none()
-            await connection.execute(
+        def insert(connection: sa.Connection) -> None:
+            newest = connection.execute(NEWEST).one_or_none()
+            connection.execute(
                 centre_version.insert(),
                 {
                     "number": 1 if newest is None else newest.number + 1,

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from acd.ports import JournalFailed
 from kernel.entry import Entry
@@ -55,10 +54,10 @@ class StoreJournal:
         self._refuse_gap(entries, await self.last_seq())
         lines, subjects = self._written(entries)
 
-        async def insert(connection: AsyncConnection) -> None:
-            await connection.execute(journal_entry.insert(), lines)
+        def insert(connection: sa.Connection) -> None:
+            connection.execute(journal_entry.insert(), lines)
             if subjects:
-                await connection.execute(journal_subject.insert(), subjects)
+                connection.execute(journal_subject.insert(), subjects)
 
         # Whatever ends this early (an error, a cancellation) leaves it open what the disk holds: ask it next time.
         self._last_seq = None
@@ -80,8 +79,8 @@ class StoreJournal:
         return [self._entry(row) for row in await self._rows(TIMELINE, {"wanted": interaction_id})]
 
     async def _rows(self, statement: "sa.Select[Any]", wanted: dict[str, object]) -> "Sequence[sa.Row[Any]]":
-        async def select(connection: AsyncConnection) -> "Sequence[sa.Row[Any]]":
-            rows: Sequence[sa.Row[Any]] = (await connection.execute(statement, wanted)).all()
+        def select(connection: sa.Connection) -> "Sequence[sa.Row[Any]]":
+            rows: Sequence[sa.Row[Any]] = connection.execute(statement, wanted).all()
             return rows
 
         return await self._database.read(select, JournalFailed)

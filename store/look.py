@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from centre.model import Centre
 from kernel.instants import Instant
@@ -42,6 +41,6 @@ async def look(url: str) -> DatabasePicture:
         await database.close()
 
 
-async def _last_at(connection: AsyncConnection) -> Instant | None:
-    at = (await connection.execute(LAST_AT)).scalar()
+def _last_at(connection: sa.Connection) -> Instant | None:
+    at = connection.execute(LAST_AT).scalar()
     return None if at is None else Instant(at)

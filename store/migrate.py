@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import sqlite
 from store.database import Database, StoreFailed
@@ -40,14 +39,14 @@ async def upgrade(url: str) -> None:
     try:
         if await database.read(tables) is Tables.NEWER:
             raise StoreFailed(NEWER)
-        await database.write(lambda connection: connection.run_sync(_upgrade))
+        await database.write(_upgrade)
     finally:
         await database.close()
 
 
-async def tables(connection: AsyncConnection) -> Tables:
+def tables(connection: sa.Connection) -> Tables:
     """How the tables behind a connection stand to ours."""
-    had = await connection.run_sync(lambda found: MigrationContext.configure(found).get_current_revision())
+    had = MigrationContext.configure(connection).get_current_revision()
     ours = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
     if had is None:
         return Tables.NONE

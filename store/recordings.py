@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
@@ -36,10 +35,10 @@ class StoreRecordings:
     async def add(self, stored: RecordingStored) -> None:
         """Keep one, durably; one that is there already stays as it is. Raises StoreFailed."""
 
-        async def insert(connection: AsyncConnection) -> None:
-            there = (await connection.execute(ONE, {"wanted": stored.reservation_id})).one_or_none()
+        def insert(connection: sa.Connection) -> None:
+            there = connection.execute(ONE, {"wanted": stored.reservation_id}).one_or_none()
             if there is None:
-                await connection.execute(recording.insert(), _row(stored))
+                connection.execute(recording.insert(), _row(stored))
 
         await self._database.write(insert)
 
@@ -57,8 +56,8 @@ class StoreRecordings:
         return found[0] if found else None
 
     async def _rows(self, statement: "sa.Select[Any]", wanted: str, **bounds: Instant) -> list[RecordingStored]:
-        async def select(connection: AsyncConnection) -> list[RecordingStored]:
-            return [_stored(row) for row in await connection.execute(statement, {"wanted": wanted, **bounds})]
+        def select(connection: sa.Connection) -> list[RecordingStored]:
+            return [_stored(row) for row in connection.execute(statement, {"wanted": wanted, **bounds})]
 
         return await self._database.read(select)
 

@@ -7,7 +7,6 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 Synchronous = Literal["full", "normal"]
 """What a commit waits for. full: the disk, so that a power cut loses nothing. normal: no damage, but the last moments go."""
@@ -30,7 +29,7 @@ _COMPANIONS = ("", "-wal", "-shm")
 _PRAGMAS = ("journal_mode = WAL", "synchronous = {synchronous}", "busy_timeout = {busy_ms}", "foreign_keys = ON")
 
 
-def is_sqlite(engine: AsyncEngine) -> bool:
+def is_sqlite(engine: sa.Engine) -> bool:
     """Whether this engine speaks to an SQLite file: one writer at a time."""
     return engine.dialect.name == "sqlite"
 
@@ -66,10 +65,10 @@ def url_to_look(url: str) -> str:
     if file is None:
         return url
     how = "mode=ro" if Path(f"{file}-wal").exists() else "mode=ro&immutable=1"
-    return f"sqlite+aiosqlite:///file:{quote(str(file.absolute()))}?{how}&uri=true"
+    return f"sqlite:///file:{quote(str(file.absolute()))}?{how}&uri=true"
 
 
-def prepare(engine: AsyncEngine, *, busy_ms: int, synchronous: Synchronous, looks_only: bool) -> None:
+def prepare(engine: sa.Engine, *, busy_ms: int, synchronous: Synchronous, looks_only: bool) -> None:
     """Give every new connection our settings, and begin writes with the write lock in hand.
 
     ``busy_ms``: how long a connection waits for another process's write before it fails with "database is locked".
@@ -77,7 +76,7 @@ def prepare(engine: AsyncEngine, *, busy_ms: int, synchronous: Synchronous, look
     """
     pragmas = ("busy_timeout = {busy_ms}",) if looks_only else _PRAGMAS
 
-    @sa.event.listens_for(engine.sync_engine, "connect")
+    @sa.event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:
         # The driver's own guesses about when to begin are off: DDL would be outside of them, and a transaction
         # that reads first and then writes could lose to another writer without waiting for it.
@@ -92,7 +91,7 @@ def prepare(engine: AsyncEngine, *, busy_ms: int, synchronous: Synchronous, look
             connection.close()
             raise
 
-    @sa.event.listens_for(engine.sync_engine, "begin")
+    @sa.event.listens_for(engine, "begin")
     def _begin(connection: sa.Connection) -> None:
         writes = connection.get_execution_options().get(WRITES, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.instants import Instant
 from store.database import Database, StoreFailed
@@ -57,8 +56,8 @@ class StoreTokens:
     async def all(self) -> list[StoredToken]:
         """Every token there ever was, by id. Raises StoreFailed."""
 
-        async def select(connection: AsyncConnection) -> list[StoredToken]:
-            return [_token(row) for row in await connection.execute(ALL)]
+        def select(connection: sa.Connection) -> list[StoredToken]:
+            return [_token(row) for row in connection.execute(ALL)]
 
         return await self._database.read(select)
 
@@ -74,8 +73,8 @@ class StoreTokens:
             "revoked_at": token.revoked_at,
         }
 
-        async def insert(connection: AsyncConnection) -> None:
-            await connection.execute(api_token.insert(), row)
+        def insert(connection: sa.Connection) -> None:
+            connection.execute(api_token.insert(), row)
 
         await self._database.write(insert)
         await self.load()
@@ -83,8 +82,8 @@ class StoreTokens:
     async def revoke(self, token_id: str, at: Instant) -> bool:
         """Make a token good for nothing, for good; False when there is no such token that was. Raises StoreFailed."""
 
-        async def update(connection: AsyncConnection) -> bool:
-            return (await connection.execute(REVOKE, {"wanted": token_id, "at": at})).rowcount == 1
+        def update(connection: sa.Connection) -> bool:
+            return connection.execute(REVOKE, {"wanted": token_id, "at": at}).rowcount == 1
 
         revoked = await self._database.write(update)
         await self.load()

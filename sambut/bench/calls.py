@@ -10,8 +10,8 @@ waits half a second for one that sends none.
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, aclosing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from sambut.bench.bench_centre import phone_name
 from sambut.bench.calls_figures import Trip, judge, mean, quantile_or_none
 from sambut.bench.cpu import busy_share_of_machine
 from sambut.bench.load import PhonesProcess, SippCallers
-from sambut.bench.ways import Ground, NotComparable, Way, by_plain_dial, make_ground, through_app_queue, through_sambut
+from sambut.bench.ways import Ground, Way, by_plain_dial, make_ground, through_app_queue, through_sambut
 from sambut.phones.sipp_program import sipp_words
 
 FAILED_SHARE_MAX = 0.001
@@ -200,7 +200,7 @@ class _Round:
             await self._phones.register(ground.phone_secrets(self._all), ground.sip_port)
             yield
 
-    async def climb(self) -> AsyncIterator[tuple[float, int]]:
+    async def climb(self) -> AsyncGenerator[tuple[float, int], None]:
         """Run the way at rising rates: (rate, calls that failed at it), without end but for the highest rate."""
         async with self._opened():
             await self._way.seat(self._all)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sambut.bench.call_records import CallerRecord, PhoneRecord
 from sambut.bench.figures import quantile
-from sambut.bench.load import CallerRecord, PhoneRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ import contextlib
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sambut.bench.call_records import CallerRecord, PhoneRecord, read_callers, read_phones
 from sambut.bench.cpu import cpu_ms_of
 
 ADDRESS = "127.0.0.1"
@@ -77,26 +77,6 @@ Content-Length: 0
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallerRecord:
-    """One call, as the caller saw it; times in µs since the epoch, None when it did not come so far."""
-
-    number: str
-    placed_us: int
-    answered_us: int | None
-    done_us: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PhoneRecord:
-    """One thing that happened at an agent's phone: invite, joined, bye or left."""
-
-    what: str
-    at_us: int
-    phone: str
-    number: str
-
-
 class SippCallers:
     """Callers of the trunk, placed at an even rate by one SIPp."""
 
@@ -155,23 +135,6 @@ class SippCallers:
         self.cpu_ms += last
 
 
-def read_callers(log: str) -> list[CallerRecord]:
-    """SIPp's log of steps, by caller in the order of placing."""
-    steps: dict[str, dict[str, int]] = {}
-    for line in log.splitlines():
-        words = line.split()
-        if len(words) == 4 and words[0] in ("placed", "answered", "done"):
-            word, number, seconds, micros = words
-            steps.setdefault(number, {})[word] = round(float(seconds)) * 1_000_000 + round(float(micros))
-    return [
-        CallerRecord(
-            number=number, placed_us=found["placed"], answered_us=found.get("answered"), done_us=found.get("done")
-        )
-        for number, found in steps.items()
-        if "placed" in found
-    ]
-
-
 class PhonesProcess:
     """The agents' phones, in a process of their own."""
 
@@ -212,7 +175,7 @@ class PhonesProcess:
     async def news(self) -> list[PhoneRecord]:
         """What has happened since the last look."""
         await self._ask({"do": "flush"})
-        with self._log_path.open(encoding="utf-8") as log:  # noqa: ASYNC230 - a local file, after its writer has stopped
+        with self._log_path.open(encoding="utf-8") as log:
             log.seek(self._read_to)
             text = log.read()
             self._read_to = log.tell()
@@ -225,13 +188,3 @@ class PhonesProcess:
         await self._process.stdin.drain()
         if not await self._process.stdout.readline():
             raise ConnectionError(f"the phones' process ended while it was asked to {order['do']}")
-
-
-def read_phones(log: str) -> list[PhoneRecord]:
-    """The phones' log."""
-    found = []
-    for line in log.splitlines():
-        words = line.split(" ")
-        if len(words) == 4:
-            found.append(PhoneRecord(what=words[0], at_us=int(words[1]), phone=words[2], number=words[3]))
-    return found

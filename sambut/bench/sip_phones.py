@@ -253,7 +253,7 @@ async def _serve(log_path: Path) -> None:
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=2**20)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    with log_path.open("w", encoding="utf-8", buffering=2**16) as log:  # noqa: ASYNC230 - a local file, written in large pieces
+    with log_path.open("w", encoding="utf-8", buffering=2**16) as log:
         exchange = Exchange(log)
         while line := await reader.readline():
             answer = await exchange.obey(json.loads(line))

@@ -249,6 +249,7 @@ class ThroughSambut:
                     self.events.append({"at_ns": time.time_ns(), "frame": message.data})
 
     async def _until_ready(self, wanted: set[str]) -> None:
+        found: set[str] = set()
         for _ in range(int(START_S_MAX / LOOK_S)):
             async with self._http.get(f"{self._address}/api/v1/agents") as answer:
                 found = {each["agent_id"] for each in (await answer.json())["agents"] if each["state"] == "ready"}

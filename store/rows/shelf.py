@@ -5,7 +5,6 @@ from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.ids import AgentId, InteractionId, QueueId
 from kernel.instants import Instant
@@ -40,27 +39,27 @@ class StoreRows:
     async def progress(self) -> Progress | None:
         """How far the rows have come. Raises ShelfFailed."""
 
-        async def select(connection: AsyncConnection) -> Progress | None:
-            return await _progress(connection)
+        def select(connection: sa.Connection) -> Progress | None:
+            return _progress(connection)
 
         return await self._database.read(select, ShelfFailed)
 
     async def save(self, changes: Changes, progress: Progress) -> None:
         """Changes and progress, all or none, durably. Raises ShelfFailed."""
 
-        async def put(connection: AsyncConnection) -> None:
-            kept = await _progress(connection)
+        def put(connection: sa.Connection) -> None:
+            kept = _progress(connection)
             if kept is not None and progress.seq <= kept.seq:
                 raise ShelfFailed(f"the rows hold entry {progress.seq} already")
-            await _put_interactions(connection, changes.interactions.values())
+            _put_interactions(connection, changes.interactions.values())
             for row in changes.sums.values():
-                await _add(connection, row)
+                _add(connection, row)
             values = {"seq": progress.seq, "memory": msgspec.json.encode(progress.memory).decode()}
             table = tables.report_progress
             if kept is None:
-                await connection.execute(table.insert(), {"follower": FOLLOWER, **values})
+                connection.execute(table.insert(), {"follower": FOLLOWER, **values})
             else:
-                await connection.execute(sa.update(table).where(table.c.follower == FOLLOWER).values(values))
+                connection.execute(sa.update(table).where(table.c.follower == FOLLOWER).values(values))
 
         await self._database.write(put, ShelfFailed)
 
@@ -113,14 +112,14 @@ class StoreRows:
         return await self._rows(kind, wanted.order_by(table.c.starts_at, *(table.c[name] for name in KEYS[kind])))
 
     async def _rows(self, kind: type[Row], statement: "sa.Select[Any]") -> list[Row]:
-        async def select(connection: AsyncConnection) -> list[Row]:
-            return [_made(kind, row) for row in await connection.execute(statement)]
+        def select(connection: sa.Connection) -> list[Row]:
+            return [_made(kind, row) for row in connection.execute(statement)]
 
         return await self._database.read(select, ShelfFailed)
 
 
-async def _progress(connection: AsyncConnection) -> Progress | None:
-    row = (await connection.execute(PROGRESS)).one_or_none()
+def _progress(connection: sa.Connection) -> Progress | None:
+    row = connection.execute(PROGRESS).one_or_none()
     if row is None:
         return None
     try:
@@ -129,26 +128,26 @@ async def _progress(connection: AsyncConnection) -> Progress | None:
         raise ShelfFailed(f"the follower's memory cannot be read: {error}") from error
 
 
-async def _put_interactions(connection: AsyncConnection, rows: Iterable[InteractionRow]) -> None:
+def _put_interactions(connection: sa.Connection, rows: Iterable[InteractionRow]) -> None:
     for row in rows:
         values = {name: getattr(row, name) for name in InteractionRow.__dataclass_fields__}
         key = values.pop("interaction_id")
-        done = await connection.execute(put_interaction(), {"wanted": key, **values})
+        done = connection.execute(put_interaction(), {"wanted": key, **values})
         if done.rowcount == 0:
-            await connection.execute(tables.interaction_row.insert(), {"interaction_id": key, **values})
+            connection.execute(tables.interaction_row.insert(), {"interaction_id": key, **values})
 
 
-async def _add(connection: AsyncConnection, row: SumRow) -> None:
+def _add(connection: sa.Connection, row: SumRow) -> None:
     kind = type(row)
     key = {f"wanted_{name}": getattr(row, name) for name in KEYS[kind]}
-    there = (await connection.execute(found_sum(kind), key)).one_or_none()
+    there = connection.execute(found_sum(kind), key).one_or_none()
     if there is None:
         values = {name: getattr(row, name) for name in (*KEYS[kind], *SUMS[kind])}
-        await connection.execute(TABLES[kind].insert(), values)
+        connection.execute(TABLES[kind].insert(), values)
         return
     kept: Any = _made(kind, there)
     total = added(kept, row)
-    await connection.execute(put_sum(kind), {**key, **{name: getattr(total, name) for name in SUMS[kind]}})
+    connection.execute(put_sum(kind), {**key, **{name: getattr(total, name) for name in SUMS[kind]}})
 
 
 def _made(kind: type[Row], row: "sa.Row[Any]") -> Row:

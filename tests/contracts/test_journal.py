@@ -24,7 +24,7 @@ async def journal(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterat
     if request.param == "memory":
         yield MemoryJournal()
         return
-    url = f"sqlite+aiosqlite:///{tmp_path / 'journal.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'journal.sqlite3'}"
     await upgrade(url)
     database = Database(url)
     # Pages of three, so that even short stories turn one.

@@ -33,7 +33,7 @@ async def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     if request.param == "memory":
         yield MemoryRecordings()
         return
-    url = f"sqlite+aiosqlite:///{tmp_path / 'recordings.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'recordings.sqlite3'}"
     await upgrade(url)
     database = Database(url)
     yield StoreRecordings(database)

@@ -27,7 +27,7 @@ async def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     if request.param == "memory":
         yield MemoryRows()
         return
-    url = f"sqlite+aiosqlite:///{tmp_path / 'rows.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'rows.sqlite3'}"
     await upgrade(url)
     database = Database(url)
     yield StoreRows(database)

@@ -171,7 +171,7 @@ async def log(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[C
     if request.param == "memory":
         yield MemoryCtiLog()
         return
-    url = f"sqlite+aiosqlite:///{tmp_path / 'cti.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'cti.sqlite3'}"
     await upgrade(url)
     database = Database(url)
     yield StoreCtiLog(database, failure=CtiLogFailed)

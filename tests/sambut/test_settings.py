@@ -33,7 +33,7 @@ def test_without_a_file_everything_listens_on_the_loopback_only(
     assert settings.data_dir == tmp_path / "var/data"
     assert settings.secrets_file == tmp_path / "var/data/secrets.toml"
     assert settings.recording_dir == tmp_path / "var/data/recordings"
-    assert settings.database_url == f"sqlite+aiosqlite:///{tmp_path}/var/data/sambut.sqlite3"
+    assert settings.database_url == f"sqlite:///{tmp_path}/var/data/sambut.sqlite3"
     assert settings.sounds_dir is None
 
 

@@ -4,12 +4,11 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncConnection
+import sqlalchemy as sa
 
 from acd.core.inputs import TimePassed
 from acd.ports import JournalFailed
@@ -29,13 +28,6 @@ class Stranger:
     """No room's fact."""
 
     interaction_id: str
-
-
-async def drivers_threads_ended() -> None:
-    """aiosqlite does not wait for its thread when a connection could not be made; it must not outlive the test's loop."""
-    for thread in threading.enumerate():
-        if "_connection_worker_thread" in thread.name:
-            await asyncio.to_thread(thread.join, 5)
 
 
 async def seqs(journal: StoreJournal) -> list[int]:
@@ -89,7 +81,6 @@ async def test_a_path_that_is_no_database_is_a_journal_failure(tmp_path: Path, w
     with pytest.raises(JournalFailed):
         await StoreJournal(database).append([silence(1)])
     await database.close()
-    await drivers_threads_ended()
 
 
 async def test_a_locked_database_is_a_journal_failure_and_no_loss(file: Path) -> None:
@@ -148,9 +139,9 @@ async def test_an_unreadable_entry_is_named(database: Database, file: Path, text
 
 
 async def test_the_files_settings_are_the_safe_ones(database: Database) -> None:
-    async def pragmas(connection: AsyncConnection) -> dict[str, object]:
+    def pragmas(connection: sa.Connection) -> dict[str, object]:
         names = ("journal_mode", "synchronous", "foreign_keys")
-        return {name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar() for name in names}
+        return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
 
     found = await database.read(pragmas)
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from centre.reader import read_centre
 from kernel.entry import Entry
@@ -23,8 +22,8 @@ async def stamp(file: Path, revision: str) -> None:
     """Make the database say that it has had other migrations than it has."""
     database = Database(url_of(file))
 
-    async def write(connection: AsyncConnection) -> None:
-        await connection.execute(sa.text("UPDATE alembic_version SET version_num = :one"), {"one": revision})
+    def write(connection: sa.Connection) -> None:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :one"), {"one": revision})
 
     await database.write(write)
     await database.close()

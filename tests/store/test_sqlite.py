@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from store import tables
 from store.database import Database, StoreFailed
@@ -42,17 +41,15 @@ def moved_to(folder: Path, file: Path) -> Path:
 
 
 async def write_a_line(database: Database) -> None:
-    async def insert(connection: AsyncConnection) -> None:
-        await connection.execute(
-            tables.centre_version.insert(), {"number": 1, "published_at": 7, "text": "-", "sha256": "0"}
-        )
+    def insert(connection: sa.Connection) -> None:
+        connection.execute(tables.centre_version.insert(), {"number": 1, "published_at": 7, "text": "-", "sha256": "0"})
 
     await database.write(insert)
 
 
 async def pragma(database: Database, name: str) -> object:
-    async def ask(connection: AsyncConnection) -> object:
-        return (await connection.execute(sa.text(f"PRAGMA {name}"))).scalar()
+    def ask(connection: sa.Connection) -> object:
+        return connection.execute(sa.text(f"PRAGMA {name}")).scalar()
 
     return await database.read(ask)
 
@@ -115,8 +112,8 @@ async def test_who_looks_sees_what_a_running_program_has_just_written(file: Path
     await write_a_line(program)
     looker = Database(url_of(file), looks_only=True)
 
-    async def count(connection: AsyncConnection) -> object:
-        return (await connection.execute(sa.select(sa.func.count()).select_from(tables.centre_version))).scalar()
+    def count(connection: sa.Connection) -> object:
+        return connection.execute(sa.select(sa.func.count()).select_from(tables.centre_version)).scalar()
 
     found = await looker.read(count)
     await looker.close()

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.schema import CreateTable
 
 from kernel.ids import AgentId, InteractionId, QueueId
@@ -30,10 +29,7 @@ async def differences(database: Database) -> list[object]:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, tables.metadata))
 
-    async def look(connection: AsyncConnection) -> list[object]:
-        return await connection.run_sync(compare)
-
-    return await database.read(look)
+    return await database.read(compare)
 
 
 async def test_migrations_make_exactly_the_tables_of_today(database: Database) -> None:
@@ -51,16 +47,16 @@ async def test_upgrading_twice_or_at_once_is_harmless(tmp_path: Path) -> None:
 
 
 async def test_upgrading_keeps_what_is_there(database: Database, file: Path) -> None:
-    async def write(connection: AsyncConnection) -> None:
-        await connection.execute(
+    def write(connection: sa.Connection) -> None:
+        connection.execute(
             tables.centre_version.insert(), {"number": 1, "published_at": 7, "text": "kept", "sha256": "0"}
         )
 
     await database.write(write)
     await upgrade(url_of(file))
 
-    async def read(connection: AsyncConnection) -> object:
-        return (await connection.execute(sa.select(tables.centre_version.c.text))).scalar()
+    def read(connection: sa.Connection) -> object:
+        return connection.execute(sa.select(tables.centre_version.c.text)).scalar()
 
     assert await database.read(read) == "kept"
 

@@ -14,7 +14,7 @@ from tests.tidy.tree import Source
 PURE_ROOMS = ("kernel", "centre", "acd.core", "ivr.core")
 
 IMPURE = {
-    "aiohttp", "aiosqlite", "asyncio", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "socket",
+    "aiohttp", "asyncio", "logging", "multiprocessing", "os", "pathlib", "random", "secrets", "socket",
     "sqlalchemy", "structlog", "subprocess", "threading", "time", "uuid",
 }  # fmt: skip
 """What reaches out of the function it is called in."""

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 import trustme
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from kernel.instants import Instant
 from sambut.doctor.certificates import look_at_certificate
@@ -77,8 +76,8 @@ async def save(settings: Settings) -> None:
 async def stamp(settings: Settings, revision: str) -> None:
     opened = Database(settings.database_url)
 
-    async def write(connection: AsyncConnection) -> None:
-        await connection.execute(sa.text("UPDATE alembic_version SET version_num = :one"), {"one": revision})
+    def write(connection: sa.Connection) -> None:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = :one"), {"one": revision})
 
     await opened.write(write)
     await opened.close()
@@ -136,8 +135,8 @@ async def test_a_centre_that_cannot_be_read_is_wrong(settings: Settings) -> None
     await save(settings)
     opened = Database(settings.database_url)
 
-    async def damage(connection: AsyncConnection) -> None:
-        await connection.execute(sa.text("UPDATE centre_version SET text = '{'"))
+    def damage(connection: sa.Connection) -> None:
+        connection.execute(sa.text("UPDATE centre_version SET text = '{'"))
 
     await opened.write(damage)
     await opened.close()
