@@ -87,6 +87,10 @@ class Distributor:
         (entry,) = await self._reply_to(_Letter(stream=stream, facts=tuple(facts)))
         return entry.seq
 
+    def post_note(self, stream: str, facts: Sequence[object]) -> None:
+        """Hand in facts of another stream without waiting. Raises DoorClosed: stopping, or the inbox is full."""
+        self._put(_Letter(stream=stream, facts=tuple(facts)))
+
     async def reconcile(self, picture: SwitchPicture) -> tuple[Input, ...]:
         """Compare the engine with the switch and hand in the differences, with nothing else in between.
 

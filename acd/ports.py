@@ -123,6 +123,9 @@ class FrontDoor(Protocol):
     async def note(self, stream: str, facts: Sequence[object]) -> int:
         """Write facts of another stream (flow, recorder) into the journal and publish them; returns the seq."""
 
+    def post_note(self, stream: str, facts: Sequence[object]) -> None:
+        """As ``note``, without waiting; in order with whatever is handed in later. Raises DoorClosed as ``submit``."""
+
 
 class DoorClosed(Exception):
     """The front door takes nothing now: stopping, or its inbox is full."""

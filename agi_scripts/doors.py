@@ -75,5 +75,5 @@ class FrontFlowNotes:
         self._door = door
 
     async def note(self, facts: Sequence[FlowFact]) -> None:
-        """See FlowNotes."""
-        await self._door.note(FLOW_STREAM, facts)
+        """See FlowNotes. Nobody waits until they are on the disk: the caller would wait with us."""
+        self._door.post_note(FLOW_STREAM, facts)

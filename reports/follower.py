@@ -1,10 +1,12 @@
 """Follows the journal into the rows: always from where the rows are, so that nothing is counted twice or left out.
 
-It is told that there is something new and reads it from the journal itself: catching up after a crash and following
-live are one and the same way.
+It asks the journal for what comes after its rows: catching up after a crash and following live are one and the same
+way. Only that entries which have just been published are taken as they are, since they are what the journal holds.
 """
 
 import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -22,6 +24,9 @@ GROUP_LENGTH = 500
 
 PACE_S = 0.25
 """Pause after each save, in which news gathers: how late rows may be, and how often they are written at most."""
+
+FRESH_MAX = 5_000
+"""Entries that are kept at hand; with more news than that the journal is read."""
 
 RETRY_S = 1.0
 """Pause after the shelf or the journal failed."""
@@ -48,11 +53,13 @@ class RowFollower:
         self._retry_s = retry_s
         self._news = asyncio.Event()
         self._advanced = asyncio.Condition()
+        self._fresh: deque[Entry] = deque(maxlen=FRESH_MAX)
         self._seq = 0
         self._fold: Fold | None = None
 
-    def on_entry(self, _entry: Entry) -> None:
-        """There is something to read."""
+    def on_entry(self, entry: Entry) -> None:
+        """There is something to read. What is at hand need not come from the disk again."""
+        self._fresh.append(entry)
         self._news.set()
 
     def move_to(self, zone: ZoneInfo) -> None:
@@ -93,7 +100,7 @@ class RowFollower:
             await self._advance(kept.seq)
         fold.zone = self._zone
         seq = self._seq
-        async for entry in self._journal.read(after_seq=seq):
+        async for entry in self._entries(seq):
             fold.take(entry)
             seq = entry.seq
             if seq - self._seq >= self._group_length:
@@ -102,6 +109,17 @@ class RowFollower:
             await self._save(fold, seq)
         self._fold = fold
         return seq
+
+    async def _entries(self, after_seq: int) -> AsyncIterator[Entry]:
+        """The journal's entries, from memory where they follow without a gap, otherwise from the journal."""
+        while self._fresh and self._fresh[0].seq <= after_seq:
+            self._fresh.popleft()
+        if self._fresh and self._fresh[0].seq == after_seq + 1:
+            while self._fresh:
+                yield self._fresh.popleft()
+            return
+        async for entry in self._journal.read(after_seq=after_seq):
+            yield entry
 
     async def _save(self, fold: Fold, seq: int) -> None:
         await self._shelf.save(fold.drain(), Progress(seq=seq, memory=fold.memory))

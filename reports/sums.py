@@ -37,5 +37,10 @@ def added(row: Row, other: Row) -> Row:
     return raised(row, **{name: getattr(other, name) for name in SUMS[type(row)]})
 
 
+def is_greatest(name: str) -> bool:
+    """Whether a sum's field is a greatest value, not a total."""
+    return name.endswith("_max")
+
+
 def _sum(name: str, one: int, other: int) -> int:
-    return max(one, other) if name.endswith("_max") else one + other
+    return max(one, other) if is_greatest(name) else one + other

@@ -46,10 +46,12 @@ class Followers:
     recorder: Recorder
     rows: RowFollower
     cti_settings: CtiSettings
+    records: bool
 
     def told(self, exchange: Exchange) -> list[FactSubscriber]:
         """All, the ear on Asterisk among them."""
-        return [self.floor, self.hub, self.numbers, exchange.listener, self.metrics, self.recorder, self.rows]
+        always: list[FactSubscriber] = [self.floor, self.hub, self.numbers, exchange.listener, self.metrics, self.rows]
+        return [*always, self.recorder] if self.records else always
 
     def runs(self) -> "tuple[Callable[[], Coroutine[Any, Any, None]], ...]":
         """What each does for as long as the program lives."""
@@ -105,4 +107,5 @@ def make_followers(
         ),
         rows=RowFollower(storage.journal, storage.rows, zone),
         cti_settings=cti_settings,
+        records=settings.recording.enabled,
     )

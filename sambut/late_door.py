@@ -29,6 +29,10 @@ class LateDoor:
         """See FrontDoor."""
         return await self._open().note(stream, facts)
 
+    def post_note(self, stream: str, facts: Sequence[object]) -> None:
+        """See FrontDoor."""
+        self._open().post_note(stream, facts)
+
     def _open(self) -> FrontDoor:
         if self._door is None:
             raise DoorClosed("the program is starting")

@@ -52,6 +52,7 @@ class LiveCentre:
         self._change_switch = change_switch
         self._shown_to = shown_to
         self._turn = asyncio.Lock()
+        self._something_is_left = True
 
     async def current(self) -> str:
         """The description in force."""
@@ -91,12 +92,16 @@ class LiveCentre:
         """Bring the engine to what the centre says. What it refuses (somebody sits there) is left to ``run``."""
         for given in self._untold():
             await self._door.submit(given)
+        self._something_is_left = bool(self._untold())
 
     async def run(self) -> None:
         """Tell the engine again what it had refused, whenever that may have become possible, until cancelled."""
         while True:
             await self._freed.wait()
             self._freed.clear()
+            # Somebody leaves a queue with every call; to compare the whole centre each time would be dear.
+            if not self._something_is_left:
+                continue
             async with self._turn:
                 with contextlib.suppress(DoorClosed):  # full or stopping: there is a next time for both
                     await self.tell_engine()

@@ -49,6 +49,7 @@ class Database:
         if sqlite.is_sqlite(self._engine):
             sqlite.prepare(self._engine, busy_ms=busy_ms, synchronous=synchronous, looks_only=looks_only)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
+        self._writes_on: sa.Connection | None = None
         self._readers = ThreadPoolExecutor(READERS_MAX, thread_name_prefix="store-read")
 
     async def read(self, work: Work[T], failure: type[Exception] = StoreFailed) -> T:
@@ -71,15 +72,23 @@ class Database:
 
     def _writing(self, work: Work[T], failure: type[Exception]) -> T:
         try:
-            with self._engine.connect() as connection:
-                connection.execution_options(**{sqlite.WRITES: True})
-                with connection.begin():
-                    return work(connection)
+            # The one writer keeps its connection: fetching it anew would cost as much as a small transaction does.
+            if self._writes_on is None:
+                self._writes_on = self._engine.connect().execution_options(**{sqlite.WRITES: True})
+            with self._writes_on.begin():
+                return work(self._writes_on)
         except _ERRORS as error:
+            self._let_go()
             raise failure(_words(error)) from error
+
+    def _let_go(self) -> None:
+        kept, self._writes_on = self._writes_on, None
+        if kept is not None:
+            kept.close()
 
     async def close(self) -> None:
         """Give every connection back, and end the threads."""
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._let_go)
         for threads in (self._writer, self._readers):
             await asyncio.to_thread(threads.shutdown)
         self._engine.dispose()

@@ -13,19 +13,11 @@ from reports.changes import Changes
 from reports.memory import Memory
 from reports.ports import Progress, ShelfFailed
 from reports.rows import AgentIntervalRow, AgentTimeRow, InteractionRow, MenuRow, QueueIntervalRow
-from reports.sums import KEYS, SUMS, SumRow, added
+from reports.sums import KEYS, SUMS, SumRow, is_greatest
 from store import tables
 from store.database import Database
-from store.rows.statements import (
-    FOLLOWER,
-    INTERACTION,
-    PROGRESS,
-    TABLES,
-    found_interactions,
-    found_sum,
-    put_interaction,
-    put_sum,
-)
+from store.rows.statements import FOLLOWER, INTERACTION, PROGRESS, TABLES, found_interactions
+from store.upsert import adding, replacing
 
 Row = TypeVar("Row")
 
@@ -52,8 +44,7 @@ class StoreRows:
             if kept is not None and progress.seq <= kept.seq:
                 raise ShelfFailed(f"the rows hold entry {progress.seq} already")
             _put_interactions(connection, changes.interactions.values())
-            for row in changes.sums.values():
-                _add(connection, row)
+            _add(connection, changes.sums.values())
             values = {"seq": progress.seq, "memory": msgspec.json.encode(progress.memory).decode()}
             table = tables.report_progress
             if kept is None:
@@ -129,25 +120,21 @@ def _progress(connection: sa.Connection) -> Progress | None:
 
 
 def _put_interactions(connection: sa.Connection, rows: Iterable[InteractionRow]) -> None:
+    values = [{name: getattr(row, name) for name in InteractionRow.__dataclass_fields__} for row in rows]
+    if values:
+        statement = replacing(tables.interaction_row, ("interaction_id",), connection.dialect.name)
+        connection.execute(statement, values)
+
+
+def _add(connection: sa.Connection, rows: Iterable[SumRow]) -> None:
+    by_kind: dict[type[SumRow], list[dict[str, object]]] = {}
     for row in rows:
-        values = {name: getattr(row, name) for name in InteractionRow.__dataclass_fields__}
-        key = values.pop("interaction_id")
-        done = connection.execute(put_interaction(), {"wanted": key, **values})
-        if done.rowcount == 0:
-            connection.execute(tables.interaction_row.insert(), {"interaction_id": key, **values})
-
-
-def _add(connection: sa.Connection, row: SumRow) -> None:
-    kind = type(row)
-    key = {f"wanted_{name}": getattr(row, name) for name in KEYS[kind]}
-    there = connection.execute(found_sum(kind), key).one_or_none()
-    if there is None:
+        kind = type(row)
         values = {name: getattr(row, name) for name in (*KEYS[kind], *SUMS[kind])}
-        connection.execute(TABLES[kind].insert(), values)
-        return
-    kept: Any = _made(kind, there)
-    total = added(kept, row)
-    connection.execute(put_sum(kind), {**key, **{name: getattr(total, name) for name in SUMS[kind]}})
+        by_kind.setdefault(kind, []).append(values)
+    for kind, found in by_kind.items():
+        greatest = frozenset(name for name in SUMS[kind] if is_greatest(name))
+        connection.execute(adding(TABLES[kind], KEYS[kind], greatest, connection.dialect.name), found)
 
 
 def _made(kind: type[Row], row: "sa.Row[Any]") -> Row:

@@ -9,7 +9,6 @@ from kernel.ids import AgentId, InteractionId, QueueId
 from kernel.instants import Instant
 from kernel.result_codes import Disposition
 from reports.rows import AgentIntervalRow, AgentTimeRow, MenuRow, QueueIntervalRow
-from reports.sums import KEYS, SUMS
 from store import tables
 
 FOLLOWER = "rows"
@@ -25,33 +24,6 @@ PROGRESS = sa.select(tables.report_progress).where(tables.report_progress.c.foll
 INTERACTION = sa.select(tables.interaction_row).where(
     tables.interaction_row.c.interaction_id == sa.bindparam("wanted"),
 )
-
-
-def found_sum(kind: type) -> "sa.Select[Any]":
-    """The row of one key, by bind parameters named as its columns with ``wanted_`` before."""
-    table = TABLES[kind]
-    return sa.select(table).where(*(table.c[name] == sa.bindparam(f"wanted_{name}") for name in KEYS[kind]))
-
-
-def put_sum(kind: type) -> sa.Update:
-    """New values for the row of one key."""
-    table = TABLES[kind]
-    return (
-        sa.update(table)
-        .where(*(table.c[name] == sa.bindparam(f"wanted_{name}") for name in KEYS[kind]))
-        .values({name: sa.bindparam(name) for name in SUMS[kind]})
-    )
-
-
-def put_interaction() -> sa.Update:
-    """New values for one interaction's row."""
-    table = tables.interaction_row
-    names = [column.name for column in table.columns if column.name != "interaction_id"]
-    return (
-        sa.update(table)
-        .where(table.c.interaction_id == sa.bindparam("wanted"))
-        .values({name: sa.bindparam(name) for name in names})
-    )
 
 
 def found_interactions(

@@ -67,6 +67,7 @@ class LinkProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no ty
         self.booted: asyncio.Future[None] = loop.create_future()
         self.heard_at = loop.time()
         self.closed = True
+        self._unsent: list[bytes] = []
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -82,8 +83,17 @@ class LinkProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no ty
         if self.closed or self.transport.is_closing():
             raise LinkLost("the link is down")
         self.responses[action.id] = action
-        self.transport.write(str(action).encode("utf-8"))
+        if not self._unsent:
+            # What is sent in one turn of the loop (an offer and its ring) goes out as one piece: each write is a
+            # call into the kernel, and wakes Asterisk.
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unsent.append(str(action).encode("utf-8"))
         return action.future
+
+    def _flush(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        if not self.closed:
+            self.transport.write(b"".join(unsent))
 
     def data_received(self, data: bytes) -> None:
         self.heard_at = asyncio.get_running_loop().time()

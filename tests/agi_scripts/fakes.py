@@ -59,8 +59,11 @@ class FakeFrontDoor:
         self.inputs.append(given)
 
     async def note(self, stream: str, facts: Sequence[object]) -> int:
-        self.notes.extend(facts)
+        self.post_note(stream, facts)
         return 1
+
+    def post_note(self, stream: str, facts: Sequence[object]) -> None:
+        self.notes.extend(facts)
 
 
 class FakeFlows:

@@ -123,6 +123,9 @@ class FakeDoor:
     async def note(self, stream: str, facts: Sequence[object]) -> int:
         return 0
 
+    def post_note(self, stream: str, facts: Sequence[object]) -> None:
+        raise AssertionError("no flow runs here")
+
 
 class FakeArchive:
     """Rows and timelines, by id."""
