@@ -48,6 +48,9 @@ class Door:
     async def note(self, stream: str, facts: Sequence[object]) -> int:
         raise AssertionError("the ear notes nothing")
 
+    def post_note(self, stream: str, facts: Sequence[object]) -> None:
+        raise AssertionError("nobody leaves notes here")
+
 
 class NoContacts:
     """Knows nobody."""
