@@ -105,7 +105,7 @@ async def run_calls(plan: Plan, told: Callable[[str], None]) -> dict[str, Any]:
             told(f"round {number + 1} of {plan.rounds}: {name}")
             with new_folder(name) as folder:
                 await _Round(plan, opens, folder, tallies[name]).run(has_queue=name != "floor")
-            _refuse_failures(name, tallies[name])
+            refuse_failures(name, tallies[name])
     body: dict[str, Any] = {name: asdict(figures_of(tally)) for name, tally in tallies.items()}
     body |= {
         "plan": asdict(plan),
@@ -156,7 +156,8 @@ def ratios(body: dict[str, Any]) -> dict[str, float | None]:
     }
 
 
-def _refuse_failures(name: str, tally: Tally) -> None:
+def refuse_failures(name: str, tally: Tally) -> None:
+    """Raise TooManyFailed when more than a thousandth of a way's calls failed."""
     failed, placed = tally.failed + tally.backlog_failed, tally.placed
     if failed > FAILED_SHARE_MAX * placed:
         raise TooManyFailed(f"{name}: {failed} of {placed} calls failed; figures of such a run say nothing")

@@ -8,6 +8,7 @@ SDP = (
     "v=0\r\no=- 1 1 IN IP4 {address}\r\ns=-\r\nc=IN IP4 {address}\r\nt=0 0\r\n"
     "m=audio {port} RTP/AVP 8\r\na=rtpmap:8 PCMA/8000\r\na=ptime:20\r\na=sendrecv\r\n"
 )
+CLIENT_NONCE = "0a4f113b"
 _CHALLENGE = re.compile(r'(\w+)="?([^",]+)"?')
 _AUDIO = re.compile(r"^m=audio (\d+)", re.MULTILINE)
 _USER = re.compile(r"sips?:([^@;>]+)@")
@@ -116,11 +117,11 @@ def digest_answer(challenge: str, *, user: str, secret: str, method: str, uri: s
     said = dict(_CHALLENGE.findall(challenge))
     nonce, realm = said.get("nonce", ""), said.get("realm", "")
     first, second = _md5(f"{user}:{realm}:{secret}"), _md5(f"{method}:{uri}")
-    response = _md5(f"{first}:{nonce}:00000001:abcdef:auth:{second}")
+    response = _md5(f"{first}:{nonce}:00000001:{CLIENT_NONCE}:auth:{second}")
     opaque = f', opaque="{said["opaque"]}"' if "opaque" in said else ""
     return (
         f'Digest username="{user}", realm="{realm}", nonce="{nonce}", uri="{uri}", response="{response}", '
-        f'algorithm=MD5, qop=auth, nc=00000001, cnonce="abcdef"{opaque}'
+        f'algorithm=MD5, qop=auth, nc=00000001, cnonce="{CLIENT_NONCE}"{opaque}'
     )
 
 
