@@ -39,6 +39,7 @@ async def test_what_happens_while_the_links_are_cut_is_known_after_it(brisk_floo
     await leaves.outcome()
     await floor.phones.pick_up("phone-3")
     await floor.phones.wait_for(Answered, device="phone-3")
+    await _sound_is_kept(floor, stays)
     await exchange.events.start()
     await exchange.commands.start()
 
@@ -69,6 +70,16 @@ async def _one_more_waits(floor: CallFloor, number: str) -> tuple[LiveCall, Inte
         )
 
     return call, await eventually(look, within_s=8, what="one more waiting")
+
+
+async def _sound_is_kept(floor: CallFloor, interaction_id: InteractionId) -> None:
+    """Wait until Asterisk has written sound of the talk: then the two are joined, whoever sees it."""
+
+    async def look() -> bool | None:
+        files = list(floor.running.exchange.spool.glob(f"{interaction_id}-*-agent.wav"))
+        return True if files and files[0].stat().st_size > 1_000 else None
+
+    await eventually(look, within_s=5, what="sound of the talk")
 
 
 async def _ended(floor: CallFloor, count: int) -> list[InteractionRow]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from acd.core import facts
 from acd.core.facts import Fact
-from acd.core.inputs import AgentPickedUp, CallerHungUp, CallerLost, Input
+from acd.core.inputs import AgentPickedUp, CallerHungUp, CallerLost, DevicePresenceSeen, Input
 from acd.core.settings import Channel
 from acd.ports import AgentLegPhase, CallerPlace, SwitchPicture
 from kernel.contact import Contact
@@ -245,6 +245,18 @@ async def test_a_leg_that_talks_is_left_alone_until_its_talk_is_over() -> None:
         ear.released()
         await ear.looks()
         await eventually(lambda: len(ear.done("Hangup")) == 1)
+
+
+async def test_the_late_end_of_a_leg_whose_talk_is_over_is_no_news() -> None:
+    async with an_ear([caller("answered"), leg(OFFER, bridge="b1")]) as ear:
+        ear.reserved(OFFER)
+        await ear.looks()
+        ear.released()
+        ear.asterisk.sessions[0].event("Hangup", ("Uniqueid", agent_leg(OFFER)), ("Cause", "16"))
+        ear.asterisk.sessions[0].event("DeviceStateChange", ("Device", "PJSIP/phone-1"), ("State", "NOT_INUSE"))
+
+        await eventually(lambda: ear.door.given != [])
+        assert [type(given) for given in ear.door.given] == [DevicePresenceSeen]
 
 
 async def test_events_of_a_gap_wait_for_the_look_and_change_nothing_twice() -> None:
