@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from sambut.asterisk_site import AsteriskNotFound
+from sambut.bench.ami import run_ami
 from sambut.bench.calls import WAYS, Plan, TooManyFailed, run_calls
 from sambut.bench.machine import machine_facts
 from sambut.bench.matching import Row, run_matching
@@ -80,6 +81,27 @@ def calls(
     for name, best in body.get("highest_calls_per_s", {}).items():
         console.print(f"highest rate without a failure, {name}: {best:.0f}/s")
     _write(json_path, "calls", body)
+
+
+@bench.command()
+def ami(json_path: JsonPath = None) -> None:
+    """Our AMI link against plain panoramisk, on the recorded bytes of a real Asterisk.
+
+    Exit codes: 0 measured; 1 the two did not read the same.
+    """
+    console = Console()
+    with console.status("measuring"):
+        body = asyncio.run(run_ami(lambda _: None))
+    table = Table(
+        "", "messages / CPU-s", title=f"ami: {body['messages']:,} messages, {body['wanted']:,} of them wanted"
+    )
+    table.add_row("sambut", f"{body['sambut_messages_per_cpu_s']:,.0f}")
+    table.add_row("panoramisk 1.4", f"{body['panoramisk_messages_per_cpu_s']:,.0f}")
+    console.print(table)
+    console.print(f"sambut ÷ panoramisk: {body['ratio']:.1f}; events read differently: {body['differences']}")
+    _write(json_path, "ami", body)
+    if body["differences"]:
+        raise typer.Exit(1)
 
 
 def _write(path: Path | None, name: str, body: dict[str, Any]) -> None:

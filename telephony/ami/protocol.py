@@ -19,6 +19,8 @@ from telephony.ami.failures import LinkLost
 from telephony.ami.pending import PendingList, look_at
 from telephony.ami.settings import LinkSettings
 from telephony.ami.wire import (
+    EVENT_START,
+    LINE_END,
     AmiEvent,
     Framer,
     MessageTooLong,
@@ -30,6 +32,10 @@ from telephony.ami.wire import (
 )
 
 log = structlog.get_logger(__name__)
+
+NAME_AT = len(EVENT_START)
+UNWANTED_MAX = 1_000
+"""Names of unwanted events that are remembered; Asterisk has fewer than 200."""
 
 
 class Listener(Protocol):
@@ -68,6 +74,7 @@ class LinkProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no ty
         self.heard_at = loop.time()
         self.closed = True
         self._unsent: list[bytes] = []
+        self._unwanted: set[bytes] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -111,12 +118,23 @@ class LinkProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no ty
         for message in messages:
             if self.closed:
                 return
+            if self._is_passed_over(message):
+                continue
             try:
                 self._take(message)
             except Exception:
                 # Whatever one message does, those behind it still count.
                 self.counters.messages_unreadable += 1
                 log.exception("AMI message not understood")
+
+    def _is_passed_over(self, message: bytes) -> bool:
+        """Whether this is an event that nobody here wants: most are, so it is found out from the first line's bytes."""
+        if message[NAME_AT : message.find(LINE_END, NAME_AT)] not in self._unwanted or is_torn(message):
+            return False
+        if self.responses and self.id_mark in message:
+            return False
+        self.counters.events_unwanted += 1
+        return True
 
     def _take(self, message: bytes) -> None:
         name = event_name(message)
@@ -140,6 +158,9 @@ class LinkProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no ty
             self.booted.set_result(None)
         if not self.listener.wants(name):
             self.counters.events_unwanted += 1
+            # An OriginateResponse is wanted by whoever waits for it, whatever the listener says.
+            if name != "OriginateResponse" and len(self._unwanted) < UNWANTED_MAX:
+                self._unwanted.add(name.encode())
         else:
             self._pass_on(parse_event(message))
 
