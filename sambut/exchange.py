@@ -37,6 +37,7 @@ from telephony.legs import LegTracker
 from telephony.listen import Listener
 from telephony.perform import AsteriskSwitch, Floor, PhoneModel, RingPolicy
 from telephony.process import AsteriskDied, AsteriskProcess
+from telephony.seats import SeatList
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +69,7 @@ class Exchange:
         self.events = AmiLink(self._link(EVENTS_USER, secrets.ami_events, WANTED_EVENTS), now=clock.now)
         self.commands = AmiLink(self._link(COMMANDS_USER, secrets.ami_commands, frozenset()), now=clock.now)
         self._heartbeat = Heartbeat(self.commands, every_ms=settings.engine.heartbeat_ms, now=clock.now, epoch=epoch)
+        self.seats = SeatList(self.commands)
         legs = LegTracker()
         self.switch = AsteriskSwitch(
             commands=self.commands,
@@ -210,6 +212,7 @@ class Exchange:
         assert self._compare is not None
         await self._heartbeat.beat()  # before anybody waits or rings under our eyes, the dialplan knows us
         await self._compare(replace(picture, is_new=self._heartbeat.take_found_new()))
+        self.seats.tell_all()
 
     def _texts(self, centre: Centre) -> dict[str, str]:
         secrets = sip_secrets(self._secrets(centre))

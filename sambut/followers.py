@@ -49,8 +49,16 @@ class Followers:
     records: bool
 
     def told(self, exchange: Exchange) -> list[FactSubscriber]:
-        """All, the ear on Asterisk among them."""
-        always: list[FactSubscriber] = [self.floor, self.hub, self.numbers, exchange.listener, self.metrics, self.rows]
+        """All, the ear on Asterisk and its list of seats among them."""
+        always: list[FactSubscriber] = [
+            self.floor,
+            self.hub,
+            self.numbers,
+            exchange.listener,
+            exchange.seats,
+            self.metrics,
+            self.rows,
+        ]
         return [*always, self.recorder] if self.records else always
 
     def runs(self) -> "tuple[Callable[[], Coroutine[Any, Any, None]], ...]":
@@ -66,7 +74,7 @@ class Followers:
         """Read the journal to where it ends. Rows do so by themselves; metrics count from now on."""
         await self.hub.catch_up(storage.journal)
         async for entry in storage.journal.read():
-            for follower in (self.floor, self.numbers, exchange.listener, self.recorder):
+            for follower in (self.floor, self.numbers, exchange.listener, exchange.seats, self.recorder):
                 follower.on_entry(entry)
         await storage.contacts.recall(list(self.hub.picture.calls))
 

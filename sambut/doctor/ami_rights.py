@@ -39,7 +39,9 @@ RIGHTS: Final = (
         needed=frozenset(
             {
                 "DBDel",
+                "DBDelTree",
                 "DBGetTree",
+                "DBPut",
                 "DeviceStateList",
                 "Getvar",
                 "Hangup",

@@ -26,6 +26,7 @@ FILES: Final = (
     "pjsip.conf",
     "extensions.conf",
     "musiconhold.conf",
+    "queues.conf",
     "rtp.conf",
     "http.conf",
     "cdr.conf",
@@ -36,7 +37,7 @@ FILES: Final = (
 )
 
 # Asterisk complains in its log about each of these that is not there; empty, they mean its own defaults.
-EMPTY_FILES: Final = ("acl.conf", "ccss.conf", "pjproject.conf", "udptl.conf")
+EMPTY_FILES: Final = ("acl.conf", "ccss.conf", "pjproject.conf", "queuerules.conf", "udptl.conf")
 
 
 _NUMBER: Final = re.compile(r"\+?[0-9]+", re.ASCII)
