@@ -1,5 +1,6 @@
 """Effects: what a fact asks of the outside. Performing one twice is harmless; its outcome returns as an input."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from acd.core.facts import AgentReserved, Fact, InteractionLeftQueue, ReservationEnded, WaitAnnouncementDue
@@ -46,6 +47,19 @@ class ReturnToFlow:
 
 
 Effect = RingAgent | CancelRing | PlayWaitAnnouncement | ReturnToFlow
+
+
+def effects_of_step(facts: Iterable[Fact]) -> Iterator[Effect]:
+    """What the facts of one step ask of the switch, in order.
+
+    A reservation that was made and is over in the same step asks nothing: the switch had joined the two by itself.
+    """
+    facts = tuple(facts)
+    made = {fact.reservation_id for fact in facts if isinstance(fact, AgentReserved)}
+    over = made & {fact.reservation_id for fact in facts if isinstance(fact, ReservationEnded)} if made else made
+    for fact in facts:
+        if not (over and isinstance(fact, AgentReserved) and fact.reservation_id in over):
+            yield from effects_of(fact)
 
 
 def effects_of(fact: Fact) -> tuple[Effect, ...]:

@@ -35,6 +35,11 @@ class Engine:
         """What the engine knows; to be read only."""
         return self._state
 
+    @property
+    def now(self) -> Instant:
+        """The latest instant that was given: nothing can happen before it."""
+        return self._now
+
     def handle(self, given: Input, now: Instant) -> tuple[Fact, ...]:
         """Decide one input: the facts that follow from it, in order. Time never goes back: an older ``now`` counts as
         the latest one that was given.
@@ -43,7 +48,7 @@ class Engine:
         step = Step(self._state, self._now)
         decide(step, given)
         newcomers = newcomers_of(self._state, step.facts)
-        while (pair := self._choose(self._state, newcomers)) is not None:
+        while not self._state.suspended and (pair := self._choose(self._state, newcomers)) is not None:
             reserve(step, *pair)
         return tuple(step.facts)
 

@@ -246,6 +246,19 @@ class NextStateChosen:
     reason_code: str
 
 
+# --- the whole floor -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributionSuspended:
+    """The switch serves callers by itself: nobody is reserved for anybody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributionResumed:
+    """Callers and agents are brought together again."""
+
+
 # --- refusals ------------------------------------------------------------------------------------------------------
 
 
@@ -282,5 +295,7 @@ Fact = (
     | AgentLoggedOut
     | AgentStateChanged
     | NextStateChosen
+    | DistributionSuspended
+    | DistributionResumed
     | InputRefused
 )

@@ -237,6 +237,40 @@ class AgentResumedCaller:
     reservation_id: ReservationId
 
 
+# --- served aside: by the switch alone, while the program was away ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsideBegan:
+    """From here on the switch served callers by itself. Until ``AsideEnded`` nobody is reserved for anybody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenAside:
+    """An agent picked up a caller whom the switch had offered by itself, at that phone.
+
+    Offers to either of the two are withdrawn, and the agent has left whatever talk they were held to be in. Where nobody
+    sits at the phone the caller leaves the queue as withdrawn. Refused (``wrong_state``) unless it is in a queue; told
+    again it changes nothing.
+    """
+
+    interaction_id: InteractionId
+    device_id: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftAside:
+    """The talk of a caller who was taken aside is over. ``ended_by``: who hung up."""
+
+    interaction_id: InteractionId
+    ended_by: EndedBy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsideEnded:
+    """All that the switch did by itself is told: callers and agents are brought together as ever."""
+
+
 # --- time ----------------------------------------------------------------------------------------------------------
 
 
@@ -270,5 +304,9 @@ Input = (
     | AgentLeft
     | AgentHeldCaller
     | AgentResumedCaller
+    | AsideBegan
+    | TakenAside
+    | LeftAside
+    | AsideEnded
     | TimePassed
 )

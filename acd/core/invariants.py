@@ -27,7 +27,7 @@ def broken(state: State) -> tuple[str, ...]:
 
 
 def _nobody_is_kept_apart(state: State) -> Iterator[str]:
-    pair = next_pair_naively(state, Newcomers())
+    pair = None if state.suspended else next_pair_naively(state, Newcomers())
     if pair is not None:
         yield f"{pair[1]} is ready and could take {pair[0]}"
 

@@ -43,6 +43,8 @@ def newcomers_of(state: State, step_facts: list[Fact]) -> Newcomers:
                 agent_ids.append(fact.agent_id)
             case facts.AgentDefined():
                 agent_ids.append(fact.settings.agent_id)
+            case facts.DistributionResumed():
+                interaction_ids.extend(state.interactions)
             case facts.QueueDefined():
                 interaction_ids.extend(key[-1] for key in state.lines.in_queue(fact.settings.queue_id))
             case _:

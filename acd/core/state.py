@@ -179,3 +179,5 @@ class State:
     lines: Lines = field(default_factory=Lines)
     timetable: Timetable = field(default_factory=Timetable)
     queue_entries: int = 0
+    suspended: bool = False
+    """The switch serves callers by itself: nobody is reserved for anybody."""

@@ -169,6 +169,14 @@ def held(reservation_id: str) -> inputs.AgentHeldCaller:
     return inputs.AgentHeldCaller(reservation_id=ReservationId(reservation_id))
 
 
+def taken_aside(interaction_id: str, device_id: str) -> inputs.TakenAside:
+    return inputs.TakenAside(interaction_id=InteractionId(interaction_id), device_id=DeviceId(device_id))
+
+
+def left_aside(interaction_id: str, ended_by: EndedBy = EndedBy.AGENT) -> inputs.LeftAside:
+    return inputs.LeftAside(interaction_id=InteractionId(interaction_id), ended_by=ended_by)
+
+
 def resumed(reservation_id: str) -> inputs.AgentResumedCaller:
     return inputs.AgentResumedCaller(reservation_id=ReservationId(reservation_id))
 

@@ -11,7 +11,7 @@ from acd.core import facts
 from acd.core.agent_states import MOVES, AgentState
 from acd.core.engine import Engine
 from acd.core.facts import Fact
-from acd.core.inputs import Input
+from acd.core.inputs import AsideBegan, AsideEnded, Input
 from acd.core.invariants import broken
 from acd.core.matching import next_pair_naively
 from acd.core.settings import NoAnswerPolicy
@@ -174,6 +174,18 @@ class AnyDay(RuleBasedStateMachine):
     def hold_or_resume(self, back: int, resumes: bool, later_ms: int) -> None:
         reservation_id = self.recent(back)
         self.give(m.resumed(reservation_id) if resumes else m.held(reservation_id), later_ms)
+
+    @rule(ends=st.booleans(), later_ms=LATER_MS)
+    def served_aside(self, ends: bool, later_ms: int) -> None:
+        self.give(AsideEnded() if ends else AsideBegan(), later_ms)
+
+    @rule(caller=CALLERS, phone=PHONES, later_ms=LATER_MS)
+    def take_aside(self, caller: str, phone: str, later_ms: int) -> None:
+        self.give(m.taken_aside(caller, phone), later_ms)
+
+    @rule(caller=CALLERS, ended_by=st.sampled_from(EndedBy), later_ms=LATER_MS)
+    def leave_aside(self, caller: str, ended_by: EndedBy, later_ms: int) -> None:
+        self.give(m.left_aside(caller, ended_by), later_ms)
 
     @rule(later_ms=LATER_MS)
     def time_passes(self, later_ms: int) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from acd.core.engine import Engine
-from acd.core.inputs import Input
+from acd.core.inputs import AsideBegan, AsideEnded, Input
 from acd.core.settings import NoAnswerPolicy
 from acd.core.state import State
 from kernel.instants import Instant, after
@@ -169,6 +169,17 @@ class Day:
     def resume(self, state: State) -> Input:
         return m.resumed(self._reservation(state))
 
+    def aside(self, state: State) -> Input:
+        one_of = self._chance.randrange(5)
+        if one_of == 0:
+            return AsideBegan()
+        if one_of == 1:
+            return m.left_aside(self._caller(state), self._chance.choice(tuple(EndedBy)))
+        return m.taken_aside(self._caller(state), self._chance.choice((*PHONES, "p-none")))
+
+    def aside_ended(self, state: State) -> Input:
+        return AsideEnded()
+
     def nothing(self, state: State) -> Input:
         return m.TIME
 
@@ -194,6 +205,8 @@ _KINDS: tuple[tuple[Callable[[Day, State], Input], int], ...] = (
     (Day.resume, 3),
     (Day.reconfigure, 1),
     (Day.restore, 2),
+    (Day.aside, 3),
+    (Day.aside_ended, 2),
     (Day.nothing, 10),
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from acd.core import inputs
-from acd.core.decide import agents, calls, configuration, deadlines, presence, queueing, reservations
+from acd.core.decide import agents, aside, calls, configuration, deadlines, presence, queueing, reservations
 from acd.core.inputs import Input
 from acd.core.step import Step
 
@@ -33,6 +33,10 @@ DECIDERS: dict[type, Callable[[Step, Any], None]] = {
     inputs.AgentLeft: calls.leave,
     inputs.AgentHeldCaller: calls.hold,
     inputs.AgentResumedCaller: calls.resume,
+    inputs.AsideBegan: aside.begin,
+    inputs.TakenAside: aside.take,
+    inputs.LeftAside: aside.leave,
+    inputs.AsideEnded: aside.end,
     inputs.TimePassed: deadlines.pass_time,
 }
 

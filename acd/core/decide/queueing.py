@@ -59,7 +59,12 @@ def _queue_up(step: Step, given: inputs.EnterQueue) -> None:
     queue = state.queues[given.queue_id]
     priority = queue.priority if given.priority is None else given.priority
     key = caller_key(priority, step.now, state.queue_entries + 1, given.interaction_id)
-    is_full = queue.waiting_max is not None and state.lines.length(given.queue_id) >= queue.waiting_max
+    # While the switch serves callers by itself, it keeps whoever comes.
+    is_full = (
+        not state.suspended
+        and queue.waiting_max is not None
+        and state.lines.length(given.queue_id) >= queue.waiting_max
+    )
     step.record(
         facts.InteractionQueued(
             interaction_id=given.interaction_id,
@@ -114,6 +119,11 @@ def lose(step: Step, given: inputs.CallerLost) -> None:
     elif interaction.wait is not None:
         _leave(step, interaction, LeaveReason.SYSTEM_FAILURE)
     _end(step, given.interaction_id, Disposition.SYSTEM_FAILURE, EndedBy.SYSTEM, cause_code=0)
+
+
+def withdraw(step: Step, interaction: Interaction) -> None:
+    """Somebody has taken a caller out of the queue."""
+    _leave(step, interaction, LeaveReason.WITHDRAWN)
 
 
 def end_wait(step: Step, interaction_id: InteractionId) -> None:

@@ -8,7 +8,7 @@ from acd.core.settings import NoAnswerPolicy
 from acd.core.state import PastReservation, Reservation
 from acd.core.step import Step
 from kernel.ids import AgentId, InteractionId, ReservationId
-from kernel.instants import after, elapsed_ms
+from kernel.instants import Instant, after, elapsed_ms
 from kernel.result_codes import RefusalCode, ReservationResult
 
 PHONE_RETRIES_MS = (5_000, 15_000, 60_000)
@@ -18,23 +18,18 @@ only when the switch has seen it anew, or its agent says ready."""
 
 def reserve(step: Step, interaction_id: InteractionId, agent_id: AgentId) -> None:
     """Hold the two for each other; the agent's phone is to ring."""
-    interaction = step.state.interactions[interaction_id]
-    stay = interaction.stay
+    stay = step.state.interactions[interaction_id].stay
     device = seat_of(step, step.state.agents[agent_id])
     until = after(step.now, step.state.queues[stay.queue_id].ring_ms_max)
-    step.record(
-        facts.AgentReserved(
-            reservation_id=ReservationId(f"{interaction_id}-r{interaction.reservation_count + 1}"),
-            interaction_id=interaction_id,
-            queue_id=stay.queue_id,
-            agent_id=agent_id,
-            device_id=device.settings.device_id,
-            until=until,
-            auto_answer=device.settings.auto_answer,
-            waited_ms=elapsed_ms(stay.queued_at, step.now),
-        )
-    )
+    _reserved(step, interaction_id, agent_id, until=until, auto_answer=device.settings.auto_answer)
     move(step, agent_id, Trigger.RESERVED, until=until, interaction_id=interaction_id)
+
+
+def join_at_once(step: Step, interaction_id: InteractionId, agent_id: AgentId) -> None:
+    """The switch has joined the two by itself, both being free: reserved and answered in one step, and no phone is rung."""
+    reservation = _reserved(step, interaction_id, agent_id, until=step.now, auto_answer=False)
+    _record_end(step, reservation, ReservationResult.ANSWERED)
+    _connect(step, reservation)
 
 
 def ring(step: Step, given: inputs.AgentRang) -> None:
@@ -132,6 +127,26 @@ def refuse_stale(step: Step, reservation_id: ReservationId) -> None:
         step.refuse(RefusalCode.CALLER_LEFT, reservation_id)
     else:
         step.refuse(RefusalCode.RESERVATION_OVER, reservation_id)
+
+
+def _reserved(
+    step: Step, interaction_id: InteractionId, agent_id: AgentId, *, until: Instant, auto_answer: bool
+) -> Reservation:
+    interaction = step.state.interactions[interaction_id]
+    reservation_id = ReservationId(f"{interaction_id}-r{interaction.reservation_count + 1}")
+    step.record(
+        facts.AgentReserved(
+            reservation_id=reservation_id,
+            interaction_id=interaction_id,
+            queue_id=interaction.stay.queue_id,
+            agent_id=agent_id,
+            device_id=seat_of(step, step.state.agents[agent_id]).settings.device_id,
+            until=until,
+            auto_answer=auto_answer,
+            waited_ms=elapsed_ms(interaction.stay.queued_at, step.now),
+        )
+    )
+    return step.state.reservations[reservation_id]
 
 
 def _record_end(step: Step, reservation: Reservation, result: ReservationResult) -> None:

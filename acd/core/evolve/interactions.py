@@ -219,6 +219,17 @@ def _leave_queue(state: State, interaction_id: InteractionId) -> Interaction:
     return interaction
 
 
+# --- the whole floor -----------------------------------------------------------------------------------------------
+
+
+def _distribution_suspended(state: State, fact: facts.DistributionSuspended, at: Instant) -> None:
+    state.suspended = True
+
+
+def _distribution_resumed(state: State, fact: facts.DistributionResumed, at: Instant) -> None:
+    state.suspended = False
+
+
 INTERACTION_EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {
     facts.InteractionCreated: _interaction_created,
     facts.InteractionQueued: _interaction_queued,
@@ -233,4 +244,6 @@ INTERACTION_EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {
     facts.AgentReserved: _agent_reserved,
     facts.AgentAlerted: _agent_alerted,
     facts.ReservationEnded: _reservation_ended,
+    facts.DistributionSuspended: _distribution_suspended,
+    facts.DistributionResumed: _distribution_resumed,
 }
