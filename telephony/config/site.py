@@ -19,8 +19,7 @@ class Transport:
 class AsteriskSite:
     """One Asterisk's place in the machine. Folders are absolute. ``agi_address`` is host:port of our FastAGI server.
 
-    ``survivable_after_s``: how old the engine's heartbeat may be before Asterisk serves callers without it;
-    ``beat_s_max``: how old that of a program that lives may be; ``wait_look_s``: how often the waiting room looks at it; ``flow_tries_max``: how often a flow that broke
+    ``survivable_after_s``: how old the engine's heartbeat may be before Asterisk serves callers without it; ``wait_look_s``: how often the waiting room looks at it; ``flow_tries_max``: how often a flow that broke
     off is begun again, two seconds apart.
     """
 
@@ -48,7 +47,6 @@ class AsteriskSite:
     ami_permit: tuple[str, ...]
     agi_address: str
     survivable_after_s: int
-    beat_s_max: int
     wait_look_s: int = 5
     flow_tries_max: int = 5
     rtp_timeout_s: int = 30
