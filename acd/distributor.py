@@ -7,11 +7,13 @@ is written is published and performed. When the journal fails, the engine alread
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 
+from acd.core.checkpoint import EngineCheckpoint
 from acd.core.effects import effects_of
 from acd.core.engine import Engine
 from acd.core.facts import Fact
@@ -22,6 +24,8 @@ from kernel.entry import ENGINE_STREAM, Entry
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 INBOX_MAX = 10_000
 """Inputs that may wait. A full inbox closes the door to more; half a minute of the busiest hour planned fits."""
 
@@ -31,13 +35,29 @@ BATCH_MAX = 200
 
 @dataclass(slots=True, kw_only=True)
 class _Letter:
-    """What lies in the inbox: an input, facts of another stream, or a picture of the switch."""
+    """What lies in the inbox: an input, facts of another stream, a picture of the switch, or somebody who wants to look."""
 
     given: Input | None = None
     stream: str = ENGINE_STREAM
     facts: tuple[object, ...] = ()
     picture: SwitchPicture | None = None
+    look: Callable[[], None] | None = None
     entries: asyncio.Future[tuple[Entry, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where folding begins: at a checkpoint of the entry ``seq``, or (None, 0) at the journal's first entry.
+
+    ``hear`` is told of every entry after it, in order, before the distributor takes anything new.
+    """
+
+    seq: int = 0
+    checkpoint: EngineCheckpoint | None = None
+    hear: Callable[[Entry], Awaitable[None]] | None = None
+
+
+FROM_NOTHING = Start()
 
 
 class Distributor:
@@ -98,6 +118,23 @@ class Distributor:
         """
         entries = await self._reply_to(_Letter(picture=picture))
         return tuple(entry.given for entry in entries)  # type: ignore[misc]  # entries of the engine's own stream
+
+    async def at_rest(self, look: Callable[[int, EngineCheckpoint], T]) -> T:
+        """Call ``look`` while the engine and every follower stand at the same entry, of which it is told the ``seq``.
+
+        Nothing is decided meanwhile, so it must be quick. Returns what it returned, and raises what it raised. Raises
+        DoorClosed as ``submit``.
+        """
+        seen: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def look_now() -> None:
+            try:
+                seen.set_result(look(self._seq, self._engine.checkpoint()))
+            except Exception as wrong:  # the asker's own: nobody else's work is to end with it
+                seen.set_exception(wrong)
+
+        await self._reply_to(_Letter(look=look_now))
+        return await seen
 
     def close(self) -> None:
         """Take nothing more. What is in the inbox is still decided, then ``run`` returns."""
@@ -168,9 +205,13 @@ class Distributor:
         for entry in entries:
             self._perform(entry)
         for letter, of_letter in written:
+            if letter.look is not None:
+                letter.look()
             _reply(letter, of_letter)
 
     def _decide(self, letter: _Letter) -> tuple[Entry, ...]:
+        if letter.look is not None:
+            return ()
         if letter.picture is not None:
             return tuple(self._enter(given) for given in differences(self._engine.state, letter.picture))
         if letter.given is not None:
@@ -207,15 +248,27 @@ def _reply(letter: _Letter, outcome: tuple[Entry, ...] | DoorClosed) -> None:
 
 
 async def open_distributor(
-    *, journal: Journal, switch: Switch, clock: Clock, subscribers: Sequence[FactSubscriber]
+    *,
+    journal: Journal,
+    switch: Switch,
+    clock: Clock,
+    subscribers: Sequence[FactSubscriber],
+    start: Start = FROM_NOTHING,
 ) -> Distributor:
     """A distributor that knows all the journal knows; ``run`` it, then ``reconcile`` it with the switch.
 
     Raises whatever the journal raises, and KeyError or AssertionError when the journal contradicts itself.
     """
     engine = Engine()
-    last_seq = await recover(journal, engine)
-    log.info("journal folded", last_seq=last_seq, open_interactions=len(engine.state.interactions))
+    if start.checkpoint is not None:
+        engine.resume(start.checkpoint)
+    last_seq = await recover(journal, engine, after_seq=start.seq, hear=start.hear)
+    log.info(
+        "journal folded",
+        checkpoint_seq=start.seq,
+        last_seq=last_seq,
+        open_interactions=len(engine.state.interactions),
+    )
     return Distributor(
         engine=engine, last_seq=last_seq, journal=journal, switch=switch, clock=clock, subscribers=subscribers
     )

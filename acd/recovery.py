@@ -1,10 +1,12 @@
 """Recovery is the normal start: fold the journal's facts, look at the switch, hand in the differences as inputs.
 
+Folding may begin at a checkpoint, so that a start takes no longer the longer the journal is.
+
 Effects are never performed again. What the switch did without us while the program was down comes back as the same
 inputs that would have told of it then, so that every interaction ends with exactly one record.
 """
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from acd.core import inputs
 from acd.core.agent_states import AgentState
@@ -15,19 +17,26 @@ from acd.core.interaction_states import QUEUE_PHASES, Phase
 from acd.core.settings import Channel
 from acd.core.state import Interaction, State
 from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, Journal, SwitchPicture
-from kernel.entry import ENGINE_STREAM
+from kernel.entry import ENGINE_STREAM, Entry
 from kernel.ids import CallLegId, InteractionId
 from kernel.instants import Instant
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 
 
-async def recover(journal: Journal, engine: Engine) -> int:
-    """Fold the engine's facts of the whole journal; the last sequence number, 0 when it is empty."""
-    last_seq = 0
-    async for entry in journal.read():
+async def recover(
+    journal: Journal, engine: Engine, *, after_seq: int = 0, hear: Callable[[Entry], Awaitable[None]] | None = None
+) -> int:
+    """Fold the engine's facts of every entry after ``after_seq``, where the engine stands; the last sequence number.
+
+    Each entry is read once: ``hear`` is told of it too, for all those who follow the journal besides the engine.
+    """
+    last_seq = after_seq
+    async for entry in journal.read(after_seq):
         if entry.stream == ENGINE_STREAM:
             facts: tuple[Fact, ...] = entry.facts  # type: ignore[assignment]  # an entry of the engine's own stream
             engine.fold(facts, entry.at)
+        if hear is not None:
+            await hear(entry)
         last_seq = entry.seq
     return last_seq
 

@@ -7,12 +7,12 @@ made again from the journal, with the same numbers, because translation depends 
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
 import structlog
 
-from acd.ports import Journal
 from cti.frames import NumberedEvent, numbered, recalled
 from cti.picture import Picture
 from cti.ports import CtiLog, CtiLogFailed
@@ -30,8 +30,16 @@ class Listener(Protocol):
         """Take note of one event; must not block, wait or raise."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HubCheckpoint:
+    """What a hub knows after one entry: the picture, and the highest number given so far."""
+
+    picture: Picture
+    head_seq: int
+
+
 class Hub:
-    """A FactSubscriber. ``catch_up`` first, then ``run`` as a task for as long as the program lives."""
+    """A FactSubscriber. ``begin``, ``hear`` what the journal holds, then ``run`` for as long as the program lives."""
 
     def __init__(self, settings: CtiSettings, log: CtiLog) -> None:
         self._log = log
@@ -42,12 +50,13 @@ class Hub:
         self._translator = Translator()
         self._ring: deque[NumberedEvent] = deque(maxlen=settings.ring_length)
         self._unwritten: deque[NumberedEvent] = deque()
-        self._early: list[Entry] | None = []
         self._listeners: set[Listener] = set()
         self._seq = 0
         self._journal_seq = 0
         self._log_oldest = 0
         self._log_given_up = False
+        self._logged_journal_seq = 0
+        self._writing = asyncio.Lock()
 
     @property
     def picture(self) -> Picture:
@@ -79,31 +88,54 @@ class Hub:
         """No more for this one. Harmless when it was not attached."""
         self._listeners.discard(listener)
 
+    async def begin(self, *, journal_seq: int = 0, checkpoint: HubCheckpoint | None = None) -> None:
+        """Stand where the checkpoint of that entry was made, or (0, None) before the journal's first entry.
+
+        Numbers go on where the log ends: events that it holds are not made again. Raises CtiLogFailed.
+        """
+        self._journal_seq = journal_seq
+        if checkpoint is not None:
+            self._translator.picture = checkpoint.picture
+            self._seq = checkpoint.head_seq
+        last = await self._log.last()
+        if last is not None:
+            self._seq = max(self._seq, last.seq)
+            self._logged_journal_seq = last.journal_seq
+            self._log_oldest = await self._log.oldest_seq()
+
+    def checkpoint(self) -> HubCheckpoint:
+        """What is known now. The picture is the living one: to be written down before anything else happens."""
+        return HubCheckpoint(picture=self.picture, head_seq=self._seq)
+
+    def has_logged(self, journal_seq: int) -> bool:
+        """Whether the log holds every event of the entries up to that one; if not, a start has to read them again."""
+        written = not self._unwritten or self._unwritten[0].logged.journal_seq > journal_seq
+        return written and not self._log_given_up
+
     def on_entry(self, entry: Entry) -> None:
         """Take one journalled entry. Entries that were already taken are passed over."""
-        if self._early is not None:
-            self._early.append(entry)
+        if entry.seq <= self._journal_seq:
             return
-        self._take(entry, publish=True)
+        if entry.seq != self._journal_seq + 1:
+            _log.error("journal entries are missing", journal_seq=entry.seq, expected_seq=self._journal_seq + 1)
+        self._journal_seq = entry.seq
+        drafts = self._translator.take(entry)
+        if entry.seq <= self._logged_journal_seq:
+            return
+        for ordinal, draft in enumerate(drafts, start=1):
+            self._seq += 1
+            event = numbered(draft, seq=self._seq, journal_seq=entry.seq, ordinal=ordinal, at=entry.at)
+            self._ring.append(event)
+            if not self._log_given_up:
+                self._unwritten.append(event)
+            for listener in tuple(self._listeners):
+                listener.offer(event)
 
-    async def catch_up(self, journal: Journal) -> None:
-        """Read the journal from its start: the picture needs it all, numbers go on where the log ends.
-
-        Entries that arrive meanwhile by ``on_entry`` are kept and taken at the end.
-        """
-        last = await self._log.last()
-        written_journal_seq = 0
-        if last is not None:
-            self._seq = last.seq
-            written_journal_seq = last.journal_seq
-            self._log_oldest = await self._log.oldest_seq()
-        async for entry in journal.read(0):
-            self._take(entry, publish=entry.seq > written_journal_seq)
-            if len(self._unwritten) >= self._write_batch:
-                await self.write()
-        early, self._early = self._early or [], None
-        for entry in early:
-            self._take(entry, publish=True)
+    async def hear(self, entry: Entry) -> None:
+        """Take an entry that the journal holds already. What that makes known anew is written a batch at a time."""
+        self.on_entry(entry)
+        if len(self._unwritten) >= self._write_batch:
+            await self.write()
 
     async def run(self) -> None:
         """Write events to the log, a moment after they happened, until cancelled; then write what is left."""
@@ -116,18 +148,19 @@ class Hub:
 
     async def write(self) -> None:
         """Write every unwritten event now. A failing log is told of and tried again next time."""
-        while self._unwritten:
-            batch = self._next_batch()
-            try:
-                await self._log.append([event.logged for event in batch])
-                for _ in batch:
-                    self._unwritten.popleft()
-                self._log_oldest = self._log_oldest or batch[0].logged.seq
-                await self._forget_old()
-            except CtiLogFailed:
-                _log.warning("event log not written", unwritten_count=len(self._unwritten))
-                self._give_up_if_hopeless()
-                return
+        async with self._writing:
+            while self._unwritten:
+                batch = self._next_batch()
+                try:
+                    await self._log.append([event.logged for event in batch])
+                    for _ in batch:
+                        self._unwritten.popleft()
+                    self._log_oldest = self._log_oldest or batch[0].logged.seq
+                    await self._forget_old()
+                except CtiLogFailed:
+                    _log.warning("event log not written", unwritten_count=len(self._unwritten))
+                    self._give_up_if_hopeless()
+                    return
 
     async def read(self, from_seq: int, count_max: int) -> Sequence[NumberedEvent]:
         """Events from ``from_seq`` on, in order, without a hole; at most ``count_max``, fewer at the end."""
@@ -137,24 +170,6 @@ class Hub:
         if self._log_given_up:
             return []
         return [recalled(logged) for logged in await self._log.read(from_seq, count_max)]
-
-    def _take(self, entry: Entry, *, publish: bool) -> None:
-        if entry.seq <= self._journal_seq:
-            return
-        if entry.seq != self._journal_seq + 1:
-            _log.error("journal entries are missing", journal_seq=entry.seq, expected_seq=self._journal_seq + 1)
-        self._journal_seq = entry.seq
-        drafts = self._translator.take(entry)
-        if not publish:
-            return
-        for ordinal, draft in enumerate(drafts, start=1):
-            self._seq += 1
-            event = numbered(draft, seq=self._seq, journal_seq=entry.seq, ordinal=ordinal, at=entry.at)
-            self._ring.append(event)
-            if not self._log_given_up:
-                self._unwritten.append(event)
-            for listener in tuple(self._listeners):
-                listener.offer(event)
 
     def _next_batch(self) -> list[NumberedEvent]:
         """About a batch of events, never part of an entry: after a crash an entry is in the log whole or not at all."""

@@ -2,8 +2,9 @@
 
 import asyncio
 import shutil
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -85,6 +86,7 @@ class Recorder:
         self._closed_ms_max = closed_ms_max
         self._retry_s = retry_s
         self._talks: dict[ReservationId, Talk] = {}
+        self._left_out: dict[ReservationId, Talk] = {}
         self._due: asyncio.Queue[Talk] = asyncio.Queue(QUEUE_LENGTH_MAX)
         self._timers: dict[ReservationId, asyncio.TimerHandle] = {}
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="merge")
@@ -100,6 +102,18 @@ class Recorder:
         # The folder itself is made with the first recording.
         folder = next(each for each in (self._shelf_dir, *self._shelf_dir.absolute().parents) if each.exists())
         return shutil.disk_usage(folder).free < self._free_bytes_min
+
+    def checkpoint(self) -> tuple[Talk, ...]:
+        """The talks whose sound is not on the shelf, those that were left out too, as a start is to try them."""
+        talks = (*self._left_out.values(), *self._talks.values())
+        return tuple(replace(talk, sound_closed=False, is_due=False, tries=0) for talk in talks)
+
+    def resume(self, talks: Iterable[Talk]) -> None:
+        """Know the talks of a checkpoint: those that are over are tried anew."""
+        for talk in talks:
+            self._talks[talk.reservation_id] = talk
+            if talk.expected_ms is not None:
+                self._wait_for_sound(talk)
 
     # --- what happens ------------------------------------------------------------------------------------------------
 
@@ -163,12 +177,14 @@ class Recorder:
     def _leave_out(self, talk: Talk) -> None:
         """The files stay in the spool, and the next start finds them there."""
         self._forget(talk.reservation_id)
+        self._left_out[talk.reservation_id] = talk
         self.counters.left_out += 1
         log.error("recording left in the spool", reservation_id=talk.reservation_id)
 
     def _forget(self, reservation_id: ReservationId) -> None:
         self._end_timer(reservation_id)
         self._talks.pop(reservation_id, None)
+        self._left_out.pop(reservation_id, None)
 
     def _end_timer(self, reservation_id: ReservationId) -> None:
         timer = self._timers.pop(reservation_id, None)

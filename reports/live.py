@@ -1,6 +1,6 @@
 """Today's numbers and the present moment, in memory: for the table in the terminal, the API and wallboards. Pure.
 
-Feed it the journal from the start (or from any moment before today's first call), then every new entry.
+Feed it the journal from the start, or from a checkpoint of its own, then every new entry.
 """
 
 from dataclasses import dataclass
@@ -41,6 +41,15 @@ class Now:
     agents_by_state: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumbersCheckpoint:
+    """What is counted after one entry. ``today``: each queue's sums since the midnight before ``newest_at``."""
+
+    newest_at: Instant
+    memory: Memory
+    today: dict[QueueId, QueueIntervalRow]
+
+
 class LiveNumbers:
     """A ``FactSubscriber``."""
 
@@ -56,6 +65,17 @@ class LiveNumbers:
         self._zone = self._fold.zone = zone
         if self._midnights[1] > 0:
             self._midnights = day_bounds(day_of(self._newest_at, zone), zone)
+
+    def checkpoint(self) -> NumbersCheckpoint:
+        """What is known now. It is the living one: to be written down before anything else happens."""
+        return NumbersCheckpoint(newest_at=self._newest_at, memory=self._fold.memory, today=self._today)
+
+    def resume(self, checkpoint: NumbersCheckpoint) -> None:
+        """Know what was known then. The checkpoint is this one's own from now on."""
+        self._newest_at = checkpoint.newest_at
+        self._fold = Fold(checkpoint.memory, self._zone)
+        self._today = checkpoint.today
+        self._midnights = day_bounds(day_of(self._newest_at, self._zone), self._zone)
 
     def on_entry(self, entry: Entry) -> None:
         """Count one entry."""

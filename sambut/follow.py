@@ -2,6 +2,7 @@
 
 import asyncio
 
+from acd.core.checkpoint import EngineCheckpoint
 from acd.core.facts import (
     AgentDefined,
     AgentLoggedIn,
@@ -42,6 +43,17 @@ class FloorFollower:
     def configured(self) -> Configured:
         """What the engine knows now."""
         return Configured(queues=dict(self._queues), agents=dict(self._agents), devices=dict(self._devices))
+
+    def resume(self, checkpoint: EngineCheckpoint) -> None:
+        """Know what the engine knew then."""
+        self._queues = dict(checkpoint.queues)
+        self._agents = {agent_id: agent.settings for agent_id, agent in checkpoint.agents.items()}
+        self._devices = {device_id: device.settings for device_id, device in checkpoint.devices.items()}
+        self._seats = {
+            device_id: device.agent_id
+            for device_id, device in checkpoint.devices.items()
+            if device.agent_id is not None
+        }
 
     def on_entry(self, entry: Entry) -> None:
         """Take note of one entry."""

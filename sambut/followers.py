@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,11 @@ from centre.model import Centre
 from cti.hub import Hub
 from cti.screen_pop import ScreenPop
 from cti.settings import CtiSettings
-from kernel.entry import RECORDER_STREAM
+from kernel.entry import RECORDER_STREAM, Entry
 from recorder.facts import RecorderFact
 from recorder.follower import Recorder
 from reports.follower import RowFollower
+from sambut.checkpoints import AtRest, Checkpoint, Checkpointer
 from sambut.clock import WallClock
 from sambut.exchange import Exchange
 from sambut.follow import FloorFollower
@@ -45,6 +47,7 @@ class Followers:
     metrics: Metrics
     recorder: Recorder
     rows: RowFollower
+    checkpointer: Checkpointer
     cti_settings: CtiSettings
     records: bool
 
@@ -59,24 +62,36 @@ class Followers:
             self.metrics,
             self.rows,
         ]
-        return [*always, self.recorder] if self.records else always
+        return [*always, *([self.recorder] if self.records else []), self.checkpointer]
 
-    def runs(self) -> "tuple[Callable[[], Coroutine[Any, Any, None]], ...]":
+    def runs(self, at_rest: AtRest) -> "tuple[Callable[[], Coroutine[Any, Any, None]], ...]":
         """What each does for as long as the program lives."""
-        return (self.hub.run, self.recorder.run, self.rows.run)
+        return (self.hub.run, self.recorder.run, self.rows.run, partial(self.checkpointer.run, at_rest))
 
     def show(self, centre: Centre) -> None:
         """From now on, this is the centre: its days are those of its zone."""
         for follower in (self.numbers, self.rows):
             follower.move_to(ZoneInfo(centre.timezone))
 
-    async def catch_up(self, storage: Storage, exchange: Exchange) -> None:
-        """Read the journal to where it ends. Rows do so by themselves; metrics count from now on."""
-        await self.hub.catch_up(storage.journal)
-        async for entry in storage.journal.read():
-            for follower in (self.floor, self.numbers, exchange.listener, exchange.seats, self.recorder):
-                follower.on_entry(entry)
-        await storage.contacts.recall(list(self.hub.picture.calls))
+    async def resume(self, seq: int, checkpoint: Checkpoint | None, exchange: Exchange) -> None:
+        """Know what was known at a checkpoint, or (0, None) nothing. Rows stand where they stand, metrics count from now on.
+
+        Raises CtiLogFailed.
+        """
+        await self.hub.begin(journal_seq=seq, checkpoint=checkpoint.hub if checkpoint is not None else None)
+        self.checkpointer.start_at(seq)
+        if checkpoint is not None:
+            for follower in (self.floor, exchange.listener, exchange.seats):
+                follower.resume(checkpoint.engine)
+            self.numbers.resume(checkpoint.numbers)
+            self.recorder.resume(checkpoint.talks)
+
+    async def hear(self, entry: Entry, exchange: Exchange) -> None:
+        """Take an entry that came after the checkpoint, before the program takes anything new."""
+        heard = (self.floor, self.numbers, exchange.listener, exchange.seats, self.recorder, self.checkpointer)
+        for follower in heard:
+            follower.on_entry(entry)
+        await self.hub.hear(entry)
 
 
 def tenant_of(centre: Centre) -> str:
@@ -101,19 +116,21 @@ def make_followers(
     hub = Hub(cti_settings, storage.cti_log)
     zone = ZoneInfo(centre.timezone)
     numbers = CentreNumbers(zone, clock.now)
+    recorder = Recorder(
+        spool=exchange.spool,
+        shelf_dir=settings.recording_dir,
+        shelf=storage.recordings,
+        notes=RecorderJournal(door),
+        free_bytes_min=settings.recording.free_disk_bytes_min,
+    )
     return Followers(
         floor=FloorFollower(),
         hub=hub,
         numbers=numbers,
         metrics=Metrics(picture=lambda: hub.picture, numbers=numbers.now),
-        recorder=Recorder(
-            spool=exchange.spool,
-            shelf_dir=settings.recording_dir,
-            shelf=storage.recordings,
-            notes=RecorderJournal(door),
-            free_bytes_min=settings.recording.free_disk_bytes_min,
-        ),
+        recorder=recorder,
         rows=RowFollower(storage.journal, storage.rows, zone),
+        checkpointer=Checkpointer(shelf=storage.checkpoints, clock=clock, hub=hub, numbers=numbers, recorder=recorder),
         cti_settings=cti_settings,
         records=settings.recording.enabled,
     )

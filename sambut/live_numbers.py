@@ -5,16 +5,25 @@ from zoneinfo import ZoneInfo
 
 from kernel.entry import Entry
 from kernel.instants import Instant
-from reports.live import LiveNumbers, Now
+from reports.live import LiveNumbers, Now, NumbersCheckpoint
 
 
 class CentreNumbers:
-    """A FactSubscriber. Feed it the journal from its start, then every new entry; ask it whenever somebody looks."""
+    """A FactSubscriber. Feed it the journal, then every new entry; ask it whenever somebody looks."""
 
     def __init__(self, zone: ZoneInfo, clock_now: Callable[[], Instant]) -> None:
         self._live = LiveNumbers(zone)
         self._clock_now = clock_now
         self._newest_at = Instant(0)
+
+    def checkpoint(self) -> NumbersCheckpoint:
+        """See ``LiveNumbers``."""
+        return self._live.checkpoint()
+
+    def resume(self, checkpoint: NumbersCheckpoint) -> None:
+        """See ``LiveNumbers``."""
+        self._newest_at = checkpoint.newest_at
+        self._live.resume(checkpoint)
 
     def on_entry(self, entry: Entry) -> None:
         """Count one entry."""

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from aiohttp import web
 
-from acd.distributor import Distributor, open_distributor
+from acd.distributor import Distributor
 from agi_scripts.agent_aux import AUX_REASONS
 from agi_scripts.centre_view import CentreView
 from agi_scripts.login_tries import LoginTries
@@ -39,6 +39,7 @@ from sambut.live_centre import LiveCentre
 from sambut.live_numbers import CentreNumbers
 from sambut.one_program import hold_place
 from sambut.readings import show_readings
+from sambut.resume import resume
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings
 from sambut.storage import ADMIN_SECRET, Archive, Storage, TokenBook, open_storage
@@ -95,10 +96,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         )
         followers = make_followers(settings, centre, storage, exchange, clock, door)
         opened.callback(followers.recorder.close)
-        distributor = await open_distributor(
-            journal=storage.journal, switch=exchange.switch, clock=clock, subscribers=followers.told(exchange)
-        )
-        await followers.catch_up(storage, exchange)
+        distributor = await resume(storage, exchange, followers, clock)
         door.hang_in(distributor)
         exchange.join(compare=distributor.reconcile, sound_closed=followers.recorder.sound_closed)
         view, book = CentreView(centre, public_holidays), LineBook(centre)
@@ -125,7 +123,8 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         await exchange.start(centre)
         await office.tell_engine()
         tasks = asyncio.create_task(
-            _together(deciding, exchange.run, office.run, tokens.run, *followers.runs()), name="program"
+            _together(deciding, exchange.run, office.run, tokens.run, *followers.runs(distributor.at_rest)),
+            name="program",
         )
         opened.push_async_callback(_end_tasks, tasks, followers.recorder)
         await _serve(app, settings, opened)

@@ -13,6 +13,7 @@ from kernel.ids import InteractionId
 from kernel.instants import Instant
 from reports.rows import InteractionRow
 from sambut.settings import Settings
+from store.checkpoints import StoreCheckpoints
 from store.contact_book import StoreContactBook
 from store.cti_log import StoreCtiLog
 from store.database import Database, StoreFailed
@@ -36,6 +37,7 @@ class Storage:
     """Everything that is kept."""
 
     journal: StoreJournal
+    checkpoints: StoreCheckpoints
     contacts: StoreContactBook
     directory: StoreDirectory
     rows: StoreRows
@@ -55,6 +57,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         await tokens.load()
         yield Storage(
             journal=StoreJournal(database),
+            checkpoints=StoreCheckpoints(database),
             contacts=StoreContactBook(database),
             directory=StoreDirectory(database),
             rows=StoreRows(database),

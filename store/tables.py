@@ -45,6 +45,17 @@ journal_subject = sa.Table(
     sa.Column("seq", ROW_NUMBER, sa.ForeignKey("journal_entry.seq"), primary_key=True),
 )
 
+# What the program knew after one entry, so that a start need not read the log from its beginning.
+journal_checkpoint = sa.Table(
+    "journal_checkpoint",
+    metadata,
+    sa.Column("seq", ROW_NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("made_at", INSTANT, nullable=False),
+    sa.Column("format", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
+
 # --- personal data, beside the log so that it can be erased ----------------------------------------------------------
 
 contact = sa.Table(

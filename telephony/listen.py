@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
+from acd.core.checkpoint import EngineCheckpoint
 from acd.core.facts import (
     AgentReserved,
     InputRefused,
@@ -88,6 +89,12 @@ class Listener:
     def link_down(self) -> None:
         """One of the two links went down."""
         self.in_step.clear()
+
+    def resume(self, checkpoint: EngineCheckpoint) -> None:
+        """Know the interactions and the reservations that the engine knew then."""
+        for interaction_id in checkpoint.interactions:
+            self._legs.caller_known(interaction_id)
+        self._in_force = dict.fromkeys((*checkpoint.reservations, *checkpoint.connections))
 
     def on_entry(self, entry: Entry) -> None:
         """Follow the interactions that exist, so that a hang-up that overtook its arrival is not lost, and the

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from acd.core.agent_states import AgentState
+from acd.core.checkpoint import EngineCheckpoint
 from acd.core.facts import AgentStateChanged, NextStateChosen
 from kernel.entry import Entry
 from kernel.ids import AgentId, DeviceId
@@ -44,6 +45,18 @@ class SeatList:
             for seat in self._agents.values()
             if seat.device_id is not None and seat.at_work and seat.stays
         )
+
+    def resume(self, checkpoint: EngineCheckpoint) -> None:
+        """Know who sat where, and was to stay, as the engine knew it then."""
+        leaving = (AgentState.AUX, AgentState.LOGGED_OUT)
+        self._agents = {
+            agent_id: _Seat(
+                device_id=agent.device_id,
+                at_work=agent.state in _AT_WORK,
+                stays=agent.state not in leaving and agent.next_state not in leaving,
+            )
+            for agent_id, agent in checkpoint.agents.items()
+        }
 
     def on_entry(self, entry: Entry) -> None:
         """Follow the agents' states; what changes is told to Asterisk, once it has been told all of it."""

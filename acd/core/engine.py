@@ -7,6 +7,7 @@ give the same facts, in any process.
 
 from collections.abc import Iterable
 
+from acd.core.checkpoint import EngineCheckpoint, checkpoint_of, state_of
 from acd.core.decide import decide
 from acd.core.decide.reservations import reserve
 from acd.core.evolve import evolve
@@ -56,6 +57,14 @@ class Engine:
         """When ``TimePassed`` is to be given at the latest; None when nothing is due by itself."""
         first = self._state.timetable.first()
         return None if first is None else first[0]
+
+    def checkpoint(self) -> EngineCheckpoint:
+        """All that is known at this moment."""
+        return checkpoint_of(self._state, self._now)
+
+    def resume(self, checkpoint: EngineCheckpoint) -> None:
+        """Know what was known then, and nothing else. Raises KeyError when the checkpoint contradicts itself."""
+        self._state, self._now = state_of(checkpoint), checkpoint.now
 
     def fold(self, facts: Iterable[Fact], at: Instant) -> None:
         """Take in facts that were decided before, at their instant, without deciding anything anew."""

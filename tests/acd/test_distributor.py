@@ -10,7 +10,7 @@ from acd.core import facts
 from acd.core.effects import CancelRing, Effect, RingAgent
 from acd.core.engine import Engine
 from acd.core.inputs import AgentPickedUp, Input, TimePassed
-from acd.distributor import Distributor, open_distributor
+from acd.distributor import Distributor, Start, open_distributor
 from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, DoorClosed, JournalFailed, SwitchPicture
 from kernel.entry import FLOW_STREAM, Entry
 from kernel.ids import Did, InteractionId, ReservationId, TrunkId
@@ -352,3 +352,70 @@ async def test_the_next_run_goes_on_where_the_last_one_ended() -> None:
     assert differing == (AgentPickedUp(reservation_id=ReservationId("c1-r1")),)
     assert [entry.seq for entry in desk.journal.entries] == list(range(1, 10))
     assert isinstance(desk.journal.entries[-1].facts[1], facts.InteractionAnswered)
+
+
+@story
+async def test_the_next_run_goes_on_from_a_checkpoint_and_tells_only_what_came_after_it() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(*READY_ANN)
+        seq, checkpoint = await desk.door.at_rest(lambda seq, known: (seq, known))
+        await desk.give(m.arrived("c1"), m.enter("c1"))
+        end = await desk.door.at_rest(lambda seq, known: known)
+    told: list[int] = []
+
+    async def hear(entry: Entry) -> None:
+        told.append(entry.seq)
+
+    again = await open_distributor(
+        journal=desk.journal,
+        switch=desk.outside,
+        clock=VirtualClock(),
+        subscribers=[],
+        start=Start(seq=seq, checkpoint=checkpoint, hear=hear),
+    )
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(again.run())
+        assert await again.at_rest(lambda seq, known: (seq, known)) == (len(desk.journal.entries), end)
+        again.close()
+    assert told == [seq + 1, seq + 2]
+
+
+@story
+async def test_who_looks_sees_engine_and_followers_at_the_same_entry() -> None:
+    desk = Desk()
+    async with desk.open():
+        desk.journal.gate.clear()
+        for each in (*READY_ANN, m.arrived("c1")):
+            desk.door.post(each)
+        looking = asyncio.create_task(desk.door.at_rest(lambda seq, known: (seq, known, desk.outside.seqs)))
+        desk.door.post(m.arrived("c2"))
+        await asyncio.sleep(1)
+        assert not looking.done()
+        desk.journal.gate.set()
+
+        seq, known, published = await looking
+
+    assert published == list(range(1, seq + 1))
+    assert (InteractionId("c2") in known.interactions) == (seq == len(desk.journal.entries))
+
+
+@story
+async def test_a_look_that_fails_is_its_askers_affair_alone() -> None:
+    desk = Desk()
+    async with desk.open():
+        with pytest.raises(ZeroDivisionError):
+            await desk.door.at_rest(lambda seq, known: seq // 0)
+
+        assert await desk.give(m.arrived("c1"))
+
+
+@story
+async def test_nobody_may_look_once_the_door_is_shut() -> None:
+    desk = Desk()
+    async with desk.open():
+        pass
+
+    with pytest.raises(DoorClosed):
+        await desk.door.at_rest(lambda seq, known: seq)

@@ -78,9 +78,16 @@ class Floor:
     hub: Hub = field(init=False)
 
     async def start(self) -> None:
-        """A hub that has caught up with the journal."""
-        self.hub = Hub(self.settings, self.log)
-        await self.hub.catch_up(self.journal)
+        """A hub that has heard the whole journal."""
+        self.hub = await self.hub_over(self.log)
+
+    async def hub_over(self, log: MemoryCtiLog) -> Hub:
+        """A new hub that has heard the whole journal."""
+        hub = Hub(self.settings, log)
+        await hub.begin()
+        async for entry in self.journal.read():
+            await hub.hear(entry)
+        return hub
 
     async def play(self, *entries: Entry) -> None:
         """Entries become durable and are published, as the distributor does it."""

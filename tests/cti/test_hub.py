@@ -6,9 +6,10 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from cti.hub import Hub
+from cti.hub import Hub, HubCheckpoint
 from cti.ports import CtiLog, CtiLogFailed
 from kernel.entry import Entry
 from kernel.logged_event import LoggedEvent
@@ -75,21 +76,70 @@ async def test_the_picture_after_a_restart_is_the_one_before(floor: Floor) -> No
     assert floor.hub.picture == before
 
 
-async def test_entries_that_arrive_while_catching_up_are_taken_once(floor: Floor) -> None:
-    whole_day(floor.script)
-    entries = floor.script.entries
-    await floor.journal.append(entries[:-2])
-    floor.hub = Hub(floor.settings, floor.log)
+async def test_an_entry_that_comes_twice_is_taken_once(floor: Floor) -> None:
+    entries = await day(floor)
+    head = floor.hub.head_seq
+
     for entry in entries[-4:]:
         floor.hub.on_entry(entry)
 
-    await floor.hub.catch_up(floor.journal)
-    seqs = [seq for seq, *_ in await numbered(floor.hub)]
+    assert floor.hub.head_seq == head
 
-    await floor.journal.append(entries[-2:])
-    again = Hub(floor.settings, MemoryCtiLog())
-    await again.catch_up(floor.journal)
-    assert seqs == list(range(1, again.head_seq + 1))
+
+@pytest.mark.parametrize("written", [0, 5, 12, 1000])
+@pytest.mark.parametrize("cut", [1, 9, 14])
+async def test_from_a_checkpoint_on_numbers_and_picture_are_those_of_the_whole_journal(
+    floor: Floor, cut: int, written: int
+) -> None:
+    entries = await day(floor)
+    whole, picture = await numbered(floor.hub), floor.hub.picture
+    before = Hub(floor.settings, MemoryCtiLog())
+    await before.begin()
+    for entry in entries[:cut]:
+        await before.hear(entry)
+    kept = msgspec.json.decode(msgspec.json.encode(before.checkpoint()), type=HubCheckpoint)
+    # A checkpoint is only kept once the log holds what came before it.
+    logged_to = max(written, cut)
+    log = MemoryCtiLog()
+    await floor.hub.write()
+    log.events = {seq: event for seq, event in floor.log.events.items() if event.journal_seq <= logged_to}
+
+    hub = Hub(floor.settings, log)
+    await hub.begin(journal_seq=entries[cut - 1].seq, checkpoint=kept)
+    for entry in entries[cut:]:
+        await hub.hear(entry)
+
+    assert hub.picture == picture
+    assert await numbered(hub) == whole
+
+
+async def test_the_log_lacks_what_is_not_written_yet(floor: Floor) -> None:
+    entries = await day(floor)
+    last = entries[-1].seq
+
+    assert not floor.hub.has_logged(last)
+    await floor.hub.write()
+    assert floor.hub.has_logged(last)
+
+
+async def test_a_log_that_was_given_up_lacks_everything(floor: Floor) -> None:
+    floor.settings = replace(floor.settings, ring_length=10)
+    floor.log.fails = True
+    entries = await day(floor)
+    await floor.hub.write()
+
+    assert not floor.hub.has_logged(entries[-1].seq)
+
+
+async def test_two_who_write_at_once_write_each_event_once(floor: Floor) -> None:
+    floor.settings = replace(floor.settings, write_batch=3)
+    floor.log = log = WatchedLog()
+    await day(floor)
+
+    await asyncio.gather(floor.hub.write(), floor.hub.write())
+
+    assert sum(map(len, log.batches)) == len(set().union(*log.batches))
+    assert len(log.events) == floor.hub.head_seq
 
 
 async def test_a_failing_log_loses_nothing_and_is_tried_again(floor: Floor) -> None:

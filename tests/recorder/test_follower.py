@@ -5,6 +5,7 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from acd.core.facts import InteractionAnswered, InteractionReleased
@@ -13,7 +14,7 @@ from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
 from kernel.result_codes import EndedBy
 from recorder.facts import RecordingFailed, RecordingStored
-from recorder.follower import TRIES_MAX, Recorder
+from recorder.follower import TRIES_MAX, Recorder, Talk
 from tests.fakes.recordings import MemoryNotes, MemoryRecordings
 from tests.recorder.sound import loudest_hz, read_stereo, tone, write_one_way
 
@@ -252,6 +253,30 @@ async def test_a_shelf_that_stays_away_leaves_the_sound_for_the_next_start(studi
     await studio.until_noted()
 
     assert isinstance(studio.notes.facts[0], RecordingStored)
+
+
+async def test_a_start_from_a_checkpoint_goes_on_with_talks_that_last_and_tries_those_that_were_left(
+    studio: Studio,
+) -> None:
+    studio.record()
+    studio.shelf.fail_next = 1 + TRIES_MAX
+    studio.talk()
+    studio.recorder.sound_closed(R1)
+    await studio.until(lambda: studio.recorder.counters.left_out == 1)
+    answered, released = talk_entries(2_000, reservation_id="c1-r2")
+    studio.recorder.on_entry(answered)
+    kept = msgspec.json.decode(msgspec.json.encode(studio.recorder.checkpoint()), type=tuple[Talk, ...])
+    studio.recorder.close()
+
+    again = studio.start_anew(closed_ms_max=10)
+    again.resume(kept)
+    assert again.checkpoint() == kept
+    studio.record(reservation_id="c1-r2")
+    again.on_entry(released)
+    await studio.until_noted(2)
+
+    assert sorted(studio.shelf.kept) == [R1, "c1-r2"]
+    assert again.checkpoint() == ()
 
 
 async def test_a_crash_between_shelf_and_journal_is_made_up_for_without_a_second_merge(studio: Studio) -> None:

@@ -1,13 +1,16 @@
 """A random day on the floor: seeded inputs, sensible ones mostly, wrong and late ones among them.
 
-``python -m tests.replay.random_day SEED COUNT`` prints every input and its facts, one step a line, for comparison
-between processes.
+``python -m tests.replay.random_day SEED COUNT [EVERY]`` prints every input and its facts, one step a line, for comparison
+between processes; with EVERY, after so many steps each time a new engine goes on from a checkpoint of the one before.
 """
 
 import sys
 from collections.abc import Callable, Iterator
 from random import Random
 
+import msgspec
+
+from acd.core.checkpoint import EngineCheckpoint
 from acd.core.engine import Engine
 from acd.core.inputs import AsideBegan, AsideEnded, Input
 from acd.core.settings import NoAnswerPolicy
@@ -223,13 +226,16 @@ def steps(seed: int, count: int, engine: Engine) -> Iterator[tuple[Instant, Inpu
         yield now, given
 
 
-def transcript(seed: int, count: int) -> Iterator[str]:
+def transcript(seed: int, count: int, resume_every: int | None = None) -> Iterator[str]:
     """One line a step: the instant, the input, its facts, and the next deadline."""
     engine = Engine()
-    for now, given in steps(seed, count, engine):
+    for number, (now, given) in enumerate(steps(seed, count, engine), start=1):
+        if resume_every is not None and number % resume_every == 0:
+            kept = msgspec.json.encode(engine.checkpoint())
+            engine.resume(msgspec.json.decode(kept, type=EngineCheckpoint))
         yield f"{now} {given!r} {engine.handle(given, now)!r} {engine.next_deadline()}"
 
 
 if __name__ == "__main__":
-    for line in transcript(int(sys.argv[1]), int(sys.argv[2])):
+    for line in transcript(*map(int, sys.argv[1:])):
         sys.stdout.write(line + "\n")

@@ -20,8 +20,8 @@ from tests.replay.random_day import steps
 ROOT = Path(__file__).parents[2]
 
 
-def _played_elsewhere(hash_seed: str) -> bytes:
-    command = [sys.executable, "-m", "tests.replay.random_day", "169", "3000"]
+def _played_elsewhere(hash_seed: str, *resume_every: str) -> bytes:
+    command = [sys.executable, "-m", "tests.replay.random_day", "169", "3000", *resume_every]
     played = subprocess.run(
         command,
         cwd=ROOT,
@@ -39,6 +39,11 @@ def test_two_hash_seeds_give_the_same_facts_to_the_byte() -> None:
 
     assert one.count(b"\n") > 3_000
     assert one == other
+
+
+@pytest.mark.slow  # two processes, three thousand inputs each
+def test_resuming_from_checkpoints_gives_the_same_facts_whatever_the_hash_seed() -> None:
+    assert _played_elsewhere("1", "41") == _played_elsewhere("2")
 
 
 @pytest.mark.slow  # some thousand inputs, with every invariant asked after each

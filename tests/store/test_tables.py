@@ -17,7 +17,7 @@ from kernel.result_codes import Disposition
 from recorder.facts import RecordingStored
 from reports.rows import InteractionRow
 from reports.sums import KEYS
-from store import contact_book, cti_log, directory, journal, recordings, tables, tokens
+from store import checkpoints, contact_book, cti_log, directory, journal, recordings, tables, tokens
 from store.database import Database, StoreFailed
 from store.migrate import upgrade
 from store.rows import statements as rows
@@ -97,7 +97,7 @@ STATEMENTS: list[sa.Executable] = [
     replacing(tables.interaction_row, ("interaction_id",), "postgresql"),
     *(
         statement
-        for module in (contact_book, cti_log, directory, journal, recordings, rows, tokens)
+        for module in (checkpoints, contact_book, cti_log, directory, journal, recordings, rows, tokens)
         for name, statement in sorted(vars(module).items())
         if name.isupper() and isinstance(statement, sa.Executable)
     ),

@@ -21,6 +21,7 @@ from telephony.leg_names import agent_leg, caller_leg
 from telephony.legs import LegTracker
 from telephony.listen import Listener
 from telephony.perform import AsteriskSwitch, Floor, RingPolicy
+from tests.acd.floor import Floor as EngineFloor
 from tests.telephony.ami.fake_asterisk import FakeAsterisk, Received, Session
 from tests.telephony.ami.links import link_to
 from tests.telephony.waiting import eventually
@@ -214,6 +215,21 @@ async def test_a_leg_that_rings_for_a_reservation_may_claim_for_the_program_that
 
         epoch = {"Channel": agent_leg(OFFER), "Variable": "ACD_LEG_EPOCH", "Value": "2-b"}
         await eventually(lambda: ear.done("Setvar") == [epoch])
+        assert ear.done("Hangup") == []
+
+
+async def test_a_start_from_a_checkpoint_knows_whose_legs_ring_and_which_callers_there_are() -> None:
+    floor = EngineFloor(ready=("ann",))
+    floor.call(CALL)
+    async with an_ear([caller("waiting"), leg(OFFER)]) as ear:
+        ear.listener.resume(floor.engine.checkpoint())
+        await ear.looks()
+        ear.asterisk.sessions[0].event("Hangup", ("Uniqueid", caller_leg(CALL)), ("Cause", "16"))
+
+        epoch = {"Channel": agent_leg(OFFER), "Variable": "ACD_LEG_EPOCH", "Value": "2-b"}
+        await eventually(lambda: ear.done("Setvar") == [epoch])
+        await eventually(lambda: ear.door.given != [])
+        assert ear.door.given == [CallerHungUp(interaction_id=CALL, cause_code=16)]
         assert ear.done("Hangup") == []
 
 

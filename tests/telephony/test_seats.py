@@ -29,6 +29,9 @@ async def listed_after(does: Callable[[Floor], object]) -> frozenset[DeviceId]:
     async with FakeAsterisk() as asterisk, link_to(asterisk) as link:
         seats = SeatList(link)
         told(seats, floor.facts)
+        resumed = SeatList(link)
+        resumed.resume(floor.engine.checkpoint())
+        assert resumed.phones == seats.phones
         return seats.phones
 
 

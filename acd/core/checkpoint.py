@@ -1,0 +1,101 @@
+"""The engine's knowledge as plain data, so that a start need not fold the whole journal; and back again.
+
+Only records are in it. Lines and timetable say nothing that the records do not say, and are made anew from them.
+"""
+
+from dataclasses import dataclass
+
+from acd.core.agent_states import AgentState
+from acd.core.interaction_states import Phase
+from acd.core.settings import QueueSettings
+from acd.core.state import Agent, Connection, Device, Interaction, PastReservation, Reservation, State, Tally
+from acd.core.timetable import DeadlineKind
+from kernel.ids import AgentId, DeviceId, InteractionId, QueueId, ReservationId
+from kernel.instants import Instant, after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineCheckpoint:
+    """What the engine knows after one entry of the journal. ``now`` is the latest instant that it was given.
+
+    The dictionaries are in the order in which the records came to be: the oldest of what is past is forgotten first.
+    """
+
+    now: Instant
+    queues: dict[QueueId, QueueSettings]
+    agents: dict[AgentId, Agent]
+    devices: dict[DeviceId, Device]
+    interactions: dict[InteractionId, Interaction]
+    reservations: dict[ReservationId, Reservation]
+    connections: dict[ReservationId, Connection]
+    past_reservations: dict[ReservationId, PastReservation]
+    past_interactions: dict[InteractionId, int]
+    tallies: dict[QueueId, Tally]
+    queue_entries: int
+    suspended: bool
+
+
+def checkpoint_of(state: State, now: Instant) -> EngineCheckpoint:
+    """The state at this moment; what the engine does later leaves it as it is, since records are frozen."""
+    return EngineCheckpoint(
+        now=now,
+        queues=dict(state.queues),
+        agents=dict(state.agents),
+        devices=dict(state.devices),
+        interactions=dict(state.interactions),
+        reservations=dict(state.reservations),
+        connections=dict(state.connections),
+        past_reservations=dict(state.past_reservations),
+        past_interactions=dict(state.past_interactions),
+        tallies=dict(state.tallies),
+        queue_entries=state.queue_entries,
+        suspended=state.suspended,
+    )
+
+
+def state_of(checkpoint: EngineCheckpoint) -> State:
+    """The state that the checkpoint was made of. Raises KeyError when it contradicts itself."""
+    state = State(
+        queues=dict(checkpoint.queues),
+        agents=dict(checkpoint.agents),
+        devices=dict(checkpoint.devices),
+        interactions=dict(checkpoint.interactions),
+        reservations=dict(checkpoint.reservations),
+        connections=dict(checkpoint.connections),
+        past_reservations=dict(checkpoint.past_reservations),
+        past_interactions=dict(checkpoint.past_interactions),
+        tallies=dict(checkpoint.tallies),
+        queue_entries=checkpoint.queue_entries,
+        suspended=checkpoint.suspended,
+    )
+    for agent in state.agents.values():
+        _place_agent(state, agent)
+    for interaction in state.interactions.values():
+        if interaction.wait is not None:
+            _place_interaction(state, interaction)
+    for reservation in state.reservations.values():
+        state.timetable.put(DeadlineKind.RESERVATION_LAPSES, reservation.reservation_id, reservation.until)
+    return state
+
+
+def _place_agent(state: State, agent: Agent) -> None:
+    match agent.state:
+        case AgentState.READY:
+            state.lines.stand_ready(agent.settings.skills, agent.key)
+        case AgentState.WRAP_UP:
+            state.timetable.put(DeadlineKind.WRAP_UP_ENDS, agent.agent_id, agent.until)
+        case AgentState.UNREACHABLE:
+            state.timetable.put(DeadlineKind.PHONE_RETRIED, agent.agent_id, agent.until)
+        case _:
+            pass
+
+
+def _place_interaction(state: State, interaction: Interaction) -> None:
+    stay = interaction.stay
+    state.lines.queue_up(stay.queue_id, interaction.key)
+    wait_ms_max = state.queues[stay.queue_id].wait_ms_max
+    if wait_ms_max is not None:
+        state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, after(stay.queued_at, wait_ms_max))
+    if interaction.phase is Phase.WAITING:
+        state.lines.wait(stay.requirements, interaction.key)
+        state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, stay.announce_at)
