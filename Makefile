@@ -2,6 +2,9 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 BIN := .venv/bin
+# Most of a test with real calls is waiting, so two at a time are well served by one core.
+WORKERS ?= 2
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --durations=10
 
 .PHONY: help
 help: ## this list
@@ -27,11 +30,11 @@ check: python ## layout, lint, types, imports, tidiness
 
 .PHONY: test
 test: setup check ## check, then every test, those on a real Asterisk too
-	$(BIN)/pytest --durations=10
+	$(PYTEST)
 
 .PHONY: e2e
 e2e: setup ## only the tests on a real Asterisk
-	$(BIN)/pytest tests/e2e --durations=10
+	$(PYTEST) tests/e2e
 
 .PHONY: demo
 demo: export SAMBUT_DEMO_BEGAN_MS := $(shell date +%s%3N)

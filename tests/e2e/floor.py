@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -25,37 +24,25 @@ from sambut.program import Running, run_program
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Agi, Asterisk, Http, Paths, Settings
 from sambut.storage import open_storage
+from tests.ports import free_ports, rtp_range
 
 T = TypeVar("T")
 F = TypeVar("F")
 PIN = "246810"
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody has just now, UDP and TCP alike."""
-    found: list[int] = []
-    with contextlib.ExitStack() as held:
-        while len(found) < count:
-            tcp = held.enter_context(socket.socket())
-            tcp.bind(("127.0.0.1", 0))
-            udp = held.enter_context(socket.socket(type=socket.SOCK_DGRAM))
-            with contextlib.suppress(OSError):
-                udp.bind(("127.0.0.1", tcp.getsockname()[1]))
-                found.append(tcp.getsockname()[1])
-    return found
-
-
 def settings_in(folder: Path, *, sounds: Path | None = None) -> Settings:
     """Settings of a program that disturbs nobody. ``sounds``: other announcements than the repository's."""
     sip, ami, agi, http = free_ports(4)
+    rtp_min, rtp_max = rtp_range()
     return Settings(
         paths=Paths(data_dir=str(folder / "data"), run_dir=str(folder / "run")),
         asterisk=Asterisk(
             sip_udp_port=sip,
             sip_tcp_port=sip,
             ami_port=ami,
-            rtp_port_min=21_000,
-            rtp_port_max=22_999,
+            rtp_port_min=rtp_min,
+            rtp_port_max=rtp_max,
             sounds="" if sounds is None else str(sounds),
         ),
         agi=Agi(port=agi),

@@ -17,9 +17,10 @@ from sambut.phones.events import Ended, Heard, Ringing
 from sambut.phones.plans import PicksUp
 from sambut.phones.sipp_program import sipp_words
 from sambut.program import run_program
-from tests.e2e.floor import PIN, CallFloor, eventually, free_ports, open_floor, settings_in
+from tests.e2e.floor import PIN, CallFloor, eventually, open_floor, settings_in
 from tests.e2e.quick_number import QUICK, with_quick_number
 from tests.e2e.shell import Said, sambut, write_settings
+from tests.ports import free_ports
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 

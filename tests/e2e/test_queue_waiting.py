@@ -25,8 +25,9 @@ from tests.e2e.caller_centre import (
     SILENT_OUT,
     with_stories,
 )
-from tests.e2e.floor import CallFloor, eventually, free_ports, open_floor
+from tests.e2e.floor import CallFloor, eventually, open_floor
 from tests.e2e.heard import music_heard, plays
+from tests.ports import free_ports
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 

@@ -1,6 +1,5 @@
 """The commands on settings of their own, with nothing listening where they look for a running program."""
 
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,16 +11,14 @@ from sambut.commands import token
 from sambut.commands.apply import apply
 from sambut.commands.export import export
 from sambut.commands.hash_pin import hash_pin
+from tests.ports import free_ports
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_ports(1)[0]
 
 
 @pytest.fixture

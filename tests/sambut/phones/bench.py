@@ -6,13 +6,12 @@ Nothing of the program's configuration is used here: what is proven is the phone
 import asyncio
 import contextlib
 import json
-import os
-import socket
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sambut.phones.sipp_program import CACHE
+from tests.ports import free_ports, rtp_range
 
 START_S_MAX = 30.0
 
@@ -172,17 +171,6 @@ def asterisk_command() -> tuple[list[str], Path, Path]:
     return told["program"], Path(told["modules_dir"]), Path(told["data_dir"])
 
 
-def free_udp_ports(count: int) -> list[int]:
-    """Ports of 127.0.0.1 that nobody holds just now, all different."""
-    with contextlib.ExitStack() as held:
-        ports = []
-        for _ in range(count):
-            one = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-            one.bind(("127.0.0.1", 0))
-            ports.append(one.getsockname()[1])
-        return ports
-
-
 def write_configuration(folder: Path, *, devices: Sequence[str], bench: Bench, modules: Path, data: Path) -> Path:
     """Write all the files of one Asterisk below folder; gives asterisk.conf."""
     etc = folder / "etc"
@@ -196,14 +184,14 @@ def write_configuration(folder: Path, *, devices: Sequence[str], bench: Bench, m
     options = "[options]\nverbose = 3\nlive_dangerously = no\n"
     phones = "".join(PHONE.format(name=device) for device in devices)
     matches = "\n".join(f"match=127.0.0.1:{port}" for port in bench.trunk_ports)
-    rtp_low = 20000 + (os.getpid() % 100) * 200
+    rtp_low, rtp_high = rtp_range()
     files = {
         "asterisk.conf": f"[directories]\n{places_text}\n{options}",
         "modules.conf": MODULES,
         "logger.conf": "[general]\n[logfiles]\nfull => notice,warning,error,verbose\n",
         "pjsip.conf": PJSIP.format(sip_port=bench.sip_port, phones=phones, matches=matches),
         "extensions.conf": EXTENSIONS.format(folder=folder),
-        "rtp.conf": f"[general]\nrtpstart={rtp_low}\nrtpend={rtp_low + 198}\n",
+        "rtp.conf": f"[general]\nrtpstart={rtp_low}\nrtpend={rtp_high}\n",
         "musiconhold.conf": f"[default]\nmode=files\ndirectory={data}/moh\n",
     }
     for name, text in files.items():
@@ -215,7 +203,7 @@ def write_configuration(folder: Path, *, devices: Sequence[str], bench: Bench, m
 async def running(folder: Path, *, devices: Sequence[str]) -> AsyncIterator[Bench]:
     """Start an Asterisk with these devices (password `rahasia-<device>`), give it when it is ready, stop it."""
     command, modules, data = asterisk_command()
-    sip_port, *trunk_ports = free_udp_ports(9)
+    sip_port, *trunk_ports = free_ports(9)
     bench = Bench(sip_port=sip_port, trunk_ports=tuple(trunk_ports), folder=folder)
     conf = write_configuration(folder, devices=devices, bench=bench, modules=modules, data=data)
     output = (folder / "console.txt").open("wb")

@@ -8,7 +8,7 @@ import pytest
 from sambut.phones.caller_script import CallerScript
 from sambut.phones.callers import TrunkCallers
 from sambut.phones.sipp_program import sipp_words
-from tests.sambut.phones.bench import free_udp_ports
+from tests.ports import free_ports
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]  # starts SIPp
 
@@ -61,7 +61,7 @@ async def call(switch: Switch, script: CallerScript, folder: Path) -> tuple[str,
     port = await switch.open()
     try:
         async with TrunkCallers(
-            sipp=sipp_words(), server="127.0.0.1", port=port, ports=free_udp_ports(1), folder=folder / "calls"
+            sipp=sipp_words(), server="127.0.0.1", port=port, ports=free_ports(1), folder=folder / "calls"
         ) as callers:
             outcome = await callers.call(script)
     finally:

@@ -1,7 +1,6 @@
 """What a link does when the other side, the network or its own reader fails."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -12,6 +11,7 @@ from telephony.ami.connection import AmiLink
 from telephony.ami.failures import ActionTimedOut, LinkLost
 from telephony.ami.link_state import LinkState
 from telephony.ami.settings import LinkSettings
+from tests.ports import free_ports
 from tests.telephony.ami.fake_asterisk import FakeAsterisk, Received, Session
 from tests.telephony.ami.links import NOW, link_to
 from tests.telephony.waiting import eventually
@@ -226,7 +226,7 @@ async def test_close_during_a_reconnect_wait_stops_for_good() -> None:
 
 
 async def test_a_link_finds_an_asterisk_that_starts_later_or_again() -> None:
-    free_port = an_unused_port()
+    (free_port,) = free_ports(1)
     settings = LinkSettings(
         host="127.0.0.1", port=free_port, username="u", secret="s", reconnect_ms_min=5, reconnect_ms_max=20
     )
@@ -308,10 +308,3 @@ async def started(settings: LinkSettings) -> AsyncIterator[AmiLink]:
         yield link
     finally:
         await link.close()
-
-
-def an_unused_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
