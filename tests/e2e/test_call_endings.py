@@ -134,11 +134,12 @@ async def test_wrap_up_is_ended_early_over_the_api(brisk_floor: CallFloor) -> No
     await floor.seat("a1", "phone-1")
     await floor.phones.behave("phone-1", PicksUp(hang_up_after_ms=200))
 
-    await floor.callers.call(caller())
-    await floor.until("a1", "wrap_up", within_s=1)
+    call = await floor.callers.start(caller())
+    await floor.until("a1", "wrap_up", within_s=10)
     await ask_api(floor, "a1", "ready")
     assert floor.state_of("a1") == "ready"
-    assert (await wrapped_up_row(floor)).wrap_up_ms < 1_500
+    assert (await wrapped_up_row(floor)).wrap_up_ms < 1_900
+    await call.outcome()
 
 
 async def test_wrap_up_is_made_longer_over_the_api(brisk_floor: CallFloor) -> None:
@@ -146,13 +147,14 @@ async def test_wrap_up_is_made_longer_over_the_api(brisk_floor: CallFloor) -> No
     await floor.seat("a1", "phone-1")
     await floor.phones.behave("phone-1", PicksUp(hang_up_after_ms=200))
 
-    await floor.callers.call(caller())
-    await floor.until("a1", "wrap_up", within_s=1)
+    call = await floor.callers.start(caller())
+    await floor.until("a1", "wrap_up", within_s=10)
     await ask_api(floor, "a1", "wrap-up", extend_s=2)
     await floor.stays("a1", "wrap_up", 3000)
 
     await floor.until("a1", "ready", within_s=2)
     assert 3_900 <= (await wrapped_up_row(floor)).wrap_up_ms <= 4_600
+    await call.outcome()
 
 
 async def test_a_held_caller_hears_music_and_the_hold_is_counted(brisk_floor: CallFloor) -> None:
