@@ -24,7 +24,7 @@ from sambut.program import Running, run_program
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Agi, Asterisk, Http, Paths, Settings
 from sambut.storage import open_storage
-from tests.ports import free_ports, rtp_range
+from tests.port_leases import free_ports, rtp_range
 
 T = TypeVar("T")
 F = TypeVar("F")

@@ -30,7 +30,7 @@ from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings
 from sambut.storage import ADMIN_SECRET, open_storage
 from tests.e2e.floor import PIN, eventually, settings_in
-from tests.ports import free_ports
+from tests.port_leases import free_ports
 
 DIRECT = "16999"
 """A number that leads straight into the Indonesian queue; those on the priority list come first there."""

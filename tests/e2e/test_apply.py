@@ -20,7 +20,7 @@ from sambut.program import run_program
 from tests.e2e.floor import PIN, CallFloor, eventually, open_floor, settings_in
 from tests.e2e.quick_number import QUICK, with_quick_number
 from tests.e2e.shell import Said, sambut, write_settings
-from tests.ports import free_ports
+from tests.port_leases import free_ports
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 

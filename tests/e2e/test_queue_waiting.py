@@ -27,7 +27,7 @@ from tests.e2e.caller_centre import (
 )
 from tests.e2e.floor import CallFloor, eventually, open_floor
 from tests.e2e.heard import music_heard, plays
-from tests.ports import free_ports
+from tests.port_leases import free_ports
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 

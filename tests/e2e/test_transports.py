@@ -21,7 +21,7 @@ from sambut.settings import Settings
 from tests.e2e.floor import CallFloor, open_floor, settings_in
 from tests.e2e.quick_number import QUICK, with_quick_number
 from tests.e2e.websocket_phone import websocket_phone
-from tests.ports import free_ports
+from tests.port_leases import free_ports
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
 

@@ -11,7 +11,7 @@ from sambut.commands import token
 from sambut.commands.apply import apply
 from sambut.commands.export import export
 from sambut.commands.hash_pin import hash_pin
-from tests.ports import free_ports
+from tests.port_leases import free_ports
 
 Run = Callable[..., Result]
 

@@ -8,7 +8,7 @@ import pytest
 
 from sambut.settings import Agi, Asterisk, Http, Paths, Settings
 from telephony.config.modules import MODULES
-from tests.ports import free_ports
+from tests.port_leases import free_ports
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings
 from telephony.ami.actions import Action
 from telephony.config.modules import MODULES
-from tests.ports import free_ports
+from tests.port_leases import free_ports
 from tests.sambut.doctor.changes import change
 from tests.telephony.ami.fake_asterisk import FakeAsterisk, Received, Session
 

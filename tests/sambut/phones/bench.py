@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sambut.phones.sipp_program import CACHE
-from tests.ports import free_ports, rtp_range
+from tests.port_leases import free_ports, rtp_range
 
 START_S_MAX = 30.0
 

@@ -8,7 +8,7 @@ import pytest
 from sambut.phones.caller_script import CallerScript
 from sambut.phones.callers import TrunkCallers
 from sambut.phones.sipp_program import sipp_words
-from tests.ports import free_ports
+from tests.port_leases import free_ports
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]  # starts SIPp
 

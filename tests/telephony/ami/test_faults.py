@@ -11,7 +11,7 @@ from telephony.ami.connection import AmiLink
 from telephony.ami.failures import ActionTimedOut, LinkLost
 from telephony.ami.link_state import LinkState
 from telephony.ami.settings import LinkSettings
-from tests.ports import free_ports
+from tests.port_leases import free_ports
 from tests.telephony.ami.fake_asterisk import FakeAsterisk, Received, Session
 from tests.telephony.ami.links import NOW, link_to
 from tests.telephony.waiting import eventually
