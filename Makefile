@@ -46,6 +46,14 @@ demo: demo-calls setup ## a sample centre with real calls, until Ctrl-C; CALLS=2
 demo-calls:
 	@case "$${CALLS:-1}" in *[!0-9]* | 0*) echo "CALLS=$$CALLS: name how many calls to play, as CALLS=20" >&2; exit 2 ;; esac
 
+.PHONY: sim
+sim: python ## a handful of seeded runs in virtual time; SEED=7 plays that one, WITHOUT=crash,freeze leaves faults out
+	@$(BIN)/python -m simulator $(if $(SEED),--seed $(SEED)) $(if $(WITHOUT),--without $(WITHOUT))
+
+.PHONY: sim-long
+sim-long: python ## ten thousand seeds on all cores; FIRST=1 and COUNT=10000 choose them
+	@$(BIN)/python -m simulator --first $(or $(FIRST),1) --count $(or $(COUNT),10000)
+
 .PHONY: lock
 lock: python ## make locks/ anew from pyproject.toml; UPGRADE=1 takes the newest of everything
 	@UPGRADE=$(UPGRADE) tools/lock

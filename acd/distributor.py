@@ -19,8 +19,9 @@ from acd.core.engine import Engine
 from acd.core.facts import Fact
 from acd.core.inputs import Input, TimePassed
 from acd.ports import Clock, DoorClosed, FactSubscriber, Journal, Switch, SwitchPicture
-from acd.recovery import differences, recover
+from acd.recovery import Asked, differences, recover
 from kernel.entry import ENGINE_STREAM, Entry
+from kernel.instants import Instant
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +75,7 @@ class Distributor:
         subscribers: Sequence[FactSubscriber],
         inbox_max: int = INBOX_MAX,
         batch_max: int = BATCH_MAX,
+        in_sight: bool = True,
     ) -> None:
         self._engine = engine
         self._seq = last_seq
@@ -86,6 +88,8 @@ class Distributor:
         self._inbox: deque[_Letter] = deque()
         self._news = asyncio.Event()
         self._closed = False
+        self._in_sight = in_sight
+        self._asked = Asked()
 
     # --- the front door --------------------------------------------------------------------------------------------
 
@@ -136,6 +140,14 @@ class Distributor:
         await self._reply_to(_Letter(look=look_now))
         return await seen
 
+    def lose_sight(self) -> None:
+        """The switch cannot be seen or spoken to: no deadline is taken until the next ``reconcile``.
+
+        What happened there meanwhile was in time though it is told late, and nothing that a deadline leads to could be
+        done. A pick-up must not be held against a lapse that was decided in the dark.
+        """
+        self._in_sight = False
+
     def close(self) -> None:
         """Take nothing more. What is in the inbox is still decided, then ``run`` returns."""
         self._closed = True
@@ -177,7 +189,7 @@ class Distributor:
         if self._inbox or self._closed:
             return
         self._news.clear()
-        deadline = self._engine.next_deadline()
+        deadline = self._next_deadline()
         wait_s = None if deadline is None else max(0, deadline - self._clock.now()) / 1000
         try:
             async with asyncio.timeout(wait_s):
@@ -213,7 +225,8 @@ class Distributor:
         if letter.look is not None:
             return ()
         if letter.picture is not None:
-            return tuple(self._enter(given) for given in differences(self._engine.state, letter.picture))
+            self._in_sight = True
+            return tuple(self._enter(given) for given in differences(self._engine.state, letter.picture, self._asked))
         if letter.given is not None:
             return (self._enter(letter.given),)
         self._seq += 1
@@ -221,8 +234,11 @@ class Distributor:
 
     def _take_deadlines(self) -> tuple[Entry, ...]:
         """After the inputs, so that what happened in time counts as in time though it was told late."""
-        deadline = self._engine.next_deadline()
+        deadline = self._next_deadline()
         return (self._enter(TimePassed()),) if deadline is not None and deadline <= self._clock.now() else ()
+
+    def _next_deadline(self) -> Instant | None:
+        return self._engine.next_deadline() if self._in_sight else None
 
     def _enter(self, given: Input) -> Entry:
         now = self._clock.now()
@@ -234,7 +250,8 @@ class Distributor:
         if entry.stream != ENGINE_STREAM:
             return
         for fact in entry.facts:
-            for effect in effects_of(fact):  # type: ignore[arg-type]  # facts of the engine's own stream
+            self._asked.note(fact, self._clock.now())  # type: ignore[arg-type]  # facts of the engine's own stream
+            for effect in effects_of(fact):  # type: ignore[arg-type]  # as above
                 self._switch.perform(effect)
 
 
@@ -254,12 +271,14 @@ async def open_distributor(
     clock: Clock,
     subscribers: Sequence[FactSubscriber],
     start: Start = FROM_NOTHING,
+    engine: Engine | None = None,
 ) -> Distributor:
     """A distributor that knows all the journal knows; ``run`` it, then ``reconcile`` it with the switch.
 
-    Raises whatever the journal raises, and KeyError or AssertionError when the journal contradicts itself.
+    It takes no deadline before that. ``engine``: one that has heard nothing yet, for those who look into it; else a new
+    one. Raises whatever the journal raises, and KeyError or AssertionError when the journal contradicts itself.
     """
-    engine = Engine()
+    engine = engine or Engine()
     if start.checkpoint is not None:
         engine.resume(start.checkpoint)
     last_seq = await recover(journal, engine, after_seq=start.seq, hear=start.hear)
@@ -270,5 +289,11 @@ async def open_distributor(
         open_interactions=len(engine.state.interactions),
     )
     return Distributor(
-        engine=engine, last_seq=last_seq, journal=journal, switch=switch, clock=clock, subscribers=subscribers
+        engine=engine,
+        last_seq=last_seq,
+        journal=journal,
+        switch=switch,
+        clock=clock,
+        subscribers=subscribers,
+        in_sight=False,
     )

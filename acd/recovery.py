@@ -7,8 +7,9 @@ inputs that would have told of it then, so that every interaction ends with exac
 """
 
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
 
-from acd.core import inputs
+from acd.core import facts, inputs
 from acd.core.agent_states import AgentState
 from acd.core.engine import Engine
 from acd.core.facts import Fact
@@ -18,8 +19,8 @@ from acd.core.settings import Channel
 from acd.core.state import Interaction, State
 from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, Journal, SwitchPicture
 from kernel.entry import ENGINE_STREAM, Entry
-from kernel.ids import CallLegId, InteractionId
-from kernel.instants import Instant
+from kernel.ids import CallLegId, InteractionId, ReservationId
+from kernel.instants import Instant, after
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 
 
@@ -33,15 +34,57 @@ async def recover(
     last_seq = after_seq
     async for entry in journal.read(after_seq):
         if entry.stream == ENGINE_STREAM:
-            facts: tuple[Fact, ...] = entry.facts  # type: ignore[assignment]  # an entry of the engine's own stream
-            engine.fold(facts, entry.at)
+            told: tuple[Fact, ...] = entry.facts  # type: ignore[assignment]  # an entry of the engine's own stream
+            engine.fold(told, entry.at)
         if hear is not None:
             await hear(entry)
         last_seq = entry.seq
     return last_seq
 
 
-def differences(state: State, picture: SwitchPicture) -> tuple[Input, ...]:
+async def last_instant(journal: Journal) -> Instant:
+    """When the last entry was written, by the clock of that time; instant 0 when the journal is empty.
+
+    A program that starts must not be earlier than that, whatever its machine's clock says: what it writes would come
+    before what it follows, waits would be folded wrong, and no deadline would fall due until the clock had caught up.
+    """
+    last_at = Instant(0)
+    async for entry in journal.read(after_seq=max(0, await journal.last_seq() - 1)):
+        last_at = entry.at
+    return last_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """When this program asked the switch for what a look may not show yet.
+
+    That may be well after it was decided, when the journal is slow. ``rung_at``: to ring for a reservation that is in
+    force; ``returned_at``: to give a caller back to the flow.
+    """
+
+    rung_at: dict[ReservationId, Instant] = field(default_factory=dict)
+    returned_at: dict[InteractionId, Instant] = field(default_factory=dict)
+
+    def note(self, fact: Fact, now: Instant) -> None:
+        """Follow a fact, whose effects are performed now."""
+        match fact:
+            case facts.AgentReserved():
+                self.rung_at[fact.reservation_id] = now
+            case facts.ReservationEnded():
+                self.rung_at.pop(fact.reservation_id, None)
+            case facts.InteractionLeftQueue():
+                self.returned_at[fact.interaction_id] = now
+            case facts.InteractionQueued() | facts.InteractionEnded():
+                self.returned_at.pop(fact.interaction_id, None)
+            case _:
+                pass
+
+
+RETURN_MS_MAX = 1_000
+"""How long the switch may take to give a caller back: it is asked first whether an agent has them."""
+
+
+def differences(state: State, picture: SwitchPicture, asked: Asked | None = None) -> tuple[Input, ...]:
     """The inputs that make the engine's state agree with what exists in the switch.
 
     In this order, so that nobody is offered a caller who turns out to be gone:
@@ -67,10 +110,10 @@ def differences(state: State, picture: SwitchPicture) -> tuple[Input, ...]:
     Callers in a flow whose session died with the program stay open: the dialplan starts the flow anew, and entering the
     queue where they are already costs them nothing. What is younger than the picture is left alone.
     """
-    return tuple(_differences(state, picture))
+    return tuple(_differences(state, picture, asked or Asked()))
 
 
-def _differences(state: State, picture: SwitchPicture) -> Iterator[Input]:
+def _differences(state: State, picture: SwitchPicture, asked: Asked) -> Iterator[Input]:
     yield from _turned_away(state, picture)
     gone = [
         interaction
@@ -84,9 +127,9 @@ def _differences(state: State, picture: SwitchPicture) -> Iterator[Input]:
     yield from _away(state, picture)
     yield from _picked_up(state, picture)
     yield from (_gone(interaction, picture) for interaction in gone if interaction.phase in bound)
-    yield from _agents_gone(state, picture)
+    yield from _agents_gone(state, picture, asked)
     yield from _devices(state, picture)
-    yield from _callers_found(state, picture)
+    yield from _callers_found(state, picture, asked)
 
 
 def _turned_away(state: State, picture: SwitchPicture) -> Iterator[Input]:
@@ -123,14 +166,15 @@ def _picked_up(state: State, picture: SwitchPicture) -> Iterator[Input]:
             yield inputs.AgentPickedUp(reservation_id=reservation_id)
 
 
-def _agents_gone(state: State, picture: SwitchPicture) -> Iterator[Input]:
+def _agents_gone(state: State, picture: SwitchPicture, asked: Asked) -> Iterator[Input]:
     for connection in state.connections.values():
         known = connection.reservation_id in picture.agent_legs or connection.interaction_id not in picture.callers
         if not known and _is_older(connection.joined_at, picture):
             yield inputs.AgentLeft(reservation_id=connection.reservation_id, ended_by=EndedBy.SYSTEM, seen=False)
     for reservation in state.reservations.values():
         known = reservation.reservation_id in picture.agent_legs or reservation.interaction_id not in picture.callers
-        if not known and _is_older(reservation.made_at, picture):
+        since = asked.rung_at.get(reservation.reservation_id, reservation.made_at)
+        if not known and _is_older(since, picture):
             yield inputs.AgentLegFailed(reservation_id=reservation.reservation_id, result=ReservationResult.CANCELLED)
 
 
@@ -145,7 +189,7 @@ def _devices(state: State, picture: SwitchPicture) -> Iterator[Input]:
             yield inputs.DevicePresenceSeen(device_id=device_id, reachable=seen.reachable, in_use=seen.in_use)
 
 
-def _callers_found(state: State, picture: SwitchPicture) -> Iterator[Input]:
+def _callers_found(state: State, picture: SwitchPicture, asked: Asked) -> Iterator[Input]:
     for interaction_id, seen in picture.callers.items():
         interaction = state.interactions.get(interaction_id)
         if interaction is None:
@@ -155,7 +199,8 @@ def _callers_found(state: State, picture: SwitchPicture) -> Iterator[Input]:
                 continue
             yield _arrived(interaction_id, seen)
         in_flow = interaction is None or interaction.phase is Phase.FLOW
-        if in_flow and seen.place is CallerPlace.WAITING and seen.queue_id is not None:
+        waits = seen.place is CallerPlace.WAITING and not _is_being_returned(interaction_id, picture, asked)
+        if in_flow and waits and seen.queue_id is not None:
             yield inputs.EnterQueue(
                 interaction_id=interaction_id, queue_id=seen.queue_id, priority=None, requirements=()
             )
@@ -169,6 +214,12 @@ def _arrived(interaction_id: InteractionId, seen: CallerSeen) -> Input:
         trunk_id=seen.trunk_id,
         leg_id=CallLegId(seen.leg_id),
     )
+
+
+def _is_being_returned(interaction_id: InteractionId, picture: SwitchPicture, asked: Asked) -> bool:
+    """Whether the look may have found a caller in the waiting room who was on the way out of it."""
+    at = asked.returned_at.get(interaction_id)
+    return at is not None and picture.begun_at is not None and picture.begun_at < after(at, RETURN_MS_MAX)
 
 
 def _is_older(at: Instant, picture: SwitchPicture) -> bool:

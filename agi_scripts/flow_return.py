@@ -22,6 +22,7 @@ async def go_on(line: Line, services: Services, answer: Answer) -> None:
     flow = None if kept is None else services.flows.of_version(kept.flow_id, kept.version)
     if kept is None or flow is None:
         log.error("flow to go on with is not known", interaction_id=interaction_id)
+        await line.leave_to_safety_route()
         return
     contact = await services.contacts.read(interaction_id)
     session = FlowSession(

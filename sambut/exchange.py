@@ -1,12 +1,14 @@
 """Asterisk as the program holds it: its process, its configuration, the two links, the switch and the ear."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import structlog
 
+from acd.distributor import Distributor
+from acd.phone_lines import PhoneLines
 from acd.ports import Clock, SwitchPicture
 from centre.model import Centre
 from kernel.contact import ContactBook
@@ -70,7 +72,7 @@ class Exchange:
         self.commands = AmiLink(self._link(COMMANDS_USER, secrets.ami_commands, frozenset()), now=clock.now)
         self._heartbeat = Heartbeat(self.commands, every_ms=settings.engine.heartbeat_ms, now=clock.now, epoch=epoch)
         self.seats = SeatList(self.commands)
-        legs = LegTracker()
+        legs, lines = LegTracker(), PhoneLines()
         self.switch = AsteriskSwitch(
             commands=self.commands,
             legs=legs,
@@ -79,6 +81,7 @@ class Exchange:
             policy=RingPolicy(silent_ms_max=SILENT_MS_MAX, epoch=epoch, record=settings.recording.enabled),
             now=clock.now,
             post=door.post,
+            lines=lines,
         )
         self.listener = Listener(
             events=self.events,
@@ -92,9 +95,12 @@ class Exchange:
             end=self.switch.end,
             take_over=self.switch.take_over,
             sound_closed=lambda reservation_id: self._sound_closed(reservation_id),
+            lines=lines,
+            lost_sight=self._lose_sight,
         )
+        self.switch.in_doubt = self.listener.look
         self._is_newborn = False
-        self._compare: Callable[[SwitchPicture], Awaitable[object]] | None = None
+        self._distributor: Distributor | None = None
         self._sound_closed: Callable[[ReservationId], None] = lambda _: None
         self._commands_came = asyncio.Event()
         self.events.on_up, self.commands.on_up = self.listener.link_up, self._commands_up
@@ -130,14 +136,11 @@ class Exchange:
         """The program's start is whole: from now on there may be calls, and Asterisk outlives the program."""
         self._is_newborn = False
 
-    def join(
-        self,
-        *,
-        compare: Callable[[SwitchPicture], Awaitable[object]],
-        sound_closed: Callable[[ReservationId], None],
-    ) -> None:
-        """What to do with each picture of the switch, and with a leg whose recording files are complete."""
-        self._compare = compare
+    def join(self, distributor: Distributor, *, sound_closed: Callable[[ReservationId], None]) -> None:
+        """Whom to compare with each picture of the switch, and what to do when the recording files of a leg are
+        complete.
+        """
+        self._distributor = distributor
         self._sound_closed = sound_closed
 
     async def run(self) -> None:
@@ -208,11 +211,16 @@ class Exchange:
                 )
             await asyncio.sleep(LOOK_S)
 
+    def _lose_sight(self) -> None:
+        if self._distributor is not None:
+            self._distributor.lose_sight()
+
     async def _reconcile(self, picture: SwitchPicture) -> None:
-        assert self._compare is not None
+        assert self._distributor is not None, "joined before it runs"
         await self._heartbeat.beat()  # before anybody waits or rings under our eyes, the dialplan knows us
-        await self._compare(replace(picture, is_new=self._heartbeat.take_found_new()))
-        self.seats.tell_all()
+        await self._distributor.reconcile(replace(picture, is_new=self._heartbeat.take_found_new()))
+        if not self.listener.in_step.is_set():
+            self.seats.tell_all()
 
     def _texts(self, centre: Centre) -> dict[str, str]:
         secrets = sip_secrets(self._secrets(centre))

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from acd.distributor import Distributor
+from acd.recovery import last_instant
 from agi_scripts.agent_aux import AUX_REASONS
 from agi_scripts.centre_view import CentreView
 from agi_scripts.login_tries import LoginTries
@@ -84,7 +85,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         opened.enter_context(hold_place(settings))
         storage = await opened.enter_async_context(open_storage(settings))
         centre = await _centre_in_force(storage)
-        clock, door = WallClock(), LateDoor()
+        clock, door = WallClock(not_before=await last_instant(storage.journal)), LateDoor()
         exchange = Exchange(
             settings=settings,
             program=await refuse_hopeless_start(settings, centre),
@@ -98,7 +99,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         opened.callback(followers.recorder.close)
         distributor = await resume(storage, exchange, followers, clock)
         door.hang_in(distributor)
-        exchange.join(compare=distributor.reconcile, sound_closed=followers.recorder.sound_closed)
+        exchange.join(distributor, sound_closed=followers.recorder.sound_closed)
         view, book = CentreView(centre, public_holidays), LineBook(centre)
         admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
         tokens = TokenBook(storage.tokens, admin_secret, clock.now)

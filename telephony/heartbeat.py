@@ -14,6 +14,8 @@ log = structlog.get_logger(__name__)
 
 BEAT = "ACD_BEAT"
 EPOCH = "ACD_EPOCH"
+ASTERISKS_CLOCK = "EPOCH"
+"""A variable that Asterisk computes: its time of day in seconds."""
 
 
 class Superseded(Exception):
@@ -21,7 +23,7 @@ class Superseded(Exception):
 
 
 class Heartbeat:
-    """Sets the global variables ``ACD_BEAT`` (epoch seconds) and ``ACD_EPOCH``.
+    """Sets the global variables ``ACD_BEAT`` (seconds by Asterisk's clock) and ``ACD_EPOCH``.
 
     ``epoch``: ``<instant of the start>-<chance>``; of two programs the one that started later is in force.
     """
@@ -49,13 +51,16 @@ class Heartbeat:
         if not self._commands.is_up:
             return
         try:
+            clock = self._commands.send(Action(name="Getvar", fields={"Variable": ASTERISKS_CLOCK}))
             asked = Action(name="Getvar", fields={"Variable": EPOCH})
             in_force = (await self._commands.perform(asked)).fields.get("Value", "")
             self._found_new = self._found_new or not in_force
             if began_at(in_force) > began_at(self._epoch):
                 self.superseded = True
                 raise Superseded(f"a program that started later serves this Asterisk: {in_force}")
-            self._commands.send(global_variable(BEAT, str(self._now() // 1000)))
+            # By Asterisk's own clock, which its dialplan holds the beat against: ours goes on evenly when that one jumps.
+            beat = (await clock).fields.get("Value", "")
+            self._commands.send(global_variable(BEAT, beat if beat.isdigit() else str(self._now() // 1000)))
             await self._commands.perform(global_variable(EPOCH, self._epoch))
         except AmiFailure as failure:
             # A lost beat is simply followed by the next.

@@ -124,6 +124,11 @@ class LegTracker:
         if leg is not None and leg.phase is Phase.OVER:
             del self.agent_legs[reservation_id]
 
+    def talks(self, reservation_id: ReservationId) -> bool:
+        """Whether the leg is joined with its caller."""
+        leg = self.agent_legs.get(reservation_id)
+        return leg is not None and leg.phase is Phase.JOINED
+
     def still_silent(self, reservation_id: ReservationId) -> bool:
         """Whether the phone has not even said that it rings."""
         leg = self.agent_legs.get(reservation_id)

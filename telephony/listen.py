@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 import structlog
 
@@ -16,6 +17,7 @@ from acd.core.facts import (
     ReservationEnded,
 )
 from acd.core.inputs import AgentPickedUp, CallerLost, Input
+from acd.phone_lines import PhoneLines
 from acd.ports import AgentLegPhase, DoorClosed, FrontDoor, SwitchPicture
 from kernel.entry import Entry
 from kernel.ids import InteractionId, ReservationId
@@ -31,6 +33,8 @@ from telephony.snapshot import clear_turned_away, take_snapshot
 log = structlog.get_logger(__name__)
 
 RETRY_S = 1.0
+LOOK_S = 5.0
+"""How often all is compared though no link was lost: one event can go missing without anybody noticing."""
 SOUND_CLOSING_S = 0.5
 # An agent who picks up as the caller hangs up finds nobody to join, and that is told before the caller's own Hangup.
 # Were it believed at once, the caller would be offered again, and the phone ring for a moment.
@@ -47,6 +51,7 @@ class Listener:
     ``part``: undoes a join that the engine refused. ``take_over``: told of the legs that a look found and of the
     reservations that are in force. ``sound_closed``: a leg's recording files are complete, told half a second after the
     leg's end. ``forwarded``: a phone has sent its call elsewhere. ``end``: a leg (by its unique id) is to be ended.
+    ``lines``: which leg is at which phone. ``lost_sight``: the switch cannot be seen until the next comparison.
     """
 
     def __init__(
@@ -63,6 +68,8 @@ class Listener:
         sound_closed: Callable[[ReservationId], None],
         forwarded: Callable[[], None],
         end: Callable[[str], None],
+        lines: PhoneLines,
+        lost_sight: Callable[[], None],
     ) -> None:
         self._events = events
         self._commands = commands
@@ -76,10 +83,14 @@ class Listener:
         self._sound_closed = sound_closed
         self._forwarded = forwarded
         self._end = end
+        self._lines = lines
+        self._lost_sight = lost_sight
         self._ending: set[str] = set()
         self._resync = asyncio.Event()
         self.in_step = asyncio.Event()
         """Set while the engine's picture follows the switch: after the first comparison, until a link goes down."""
+        self.hearing = asyncio.Event()
+        """Cleared during a look: events of a time before the comparison wait for it, and change nothing twice then."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     def link_up(self) -> None:
@@ -89,12 +100,21 @@ class Listener:
     def link_down(self) -> None:
         """One of the two links went down."""
         self.in_step.clear()
+        self.hearing.clear()
+        self._lost_sight()
+
+    def look(self) -> None:
+        """Something does not fit: look at the switch, and compare."""
+        self._resync.set()
 
     def resume(self, checkpoint: EngineCheckpoint) -> None:
         """Know the interactions and the reservations that the engine knew then."""
         for interaction_id in checkpoint.interactions:
             self._legs.caller_known(interaction_id)
         self._in_force = dict.fromkeys((*checkpoint.reservations, *checkpoint.connections))
+        past = (one.reservation for one in checkpoint.past_reservations.values())
+        for reservation in (*past, *checkpoint.reservations.values()):
+            self._lines.reserved(reservation.reservation_id, reservation.device_id)
 
     def on_entry(self, entry: Entry) -> None:
         """Follow the interactions that exist, so that a hang-up that overtook its arrival is not lost, and the
@@ -107,7 +127,10 @@ class Listener:
                         self.post(given)
                 case InteractionEnded():
                     self._legs.caller_over(fact.interaction_id)
-                case AgentReserved() | InteractionAnswered():
+                case AgentReserved():
+                    self._in_force[fact.reservation_id] = None
+                    self._lines.reserved(fact.reservation_id, fact.device_id)
+                case InteractionAnswered():
                     self._in_force[fact.reservation_id] = None
                 case ReservationEnded() if fact.result is not ReservationResult.ANSWERED:
                     self._in_force.pop(fact.reservation_id, None)
@@ -133,8 +156,7 @@ class Listener:
     async def _hear(self) -> None:
         while True:
             event = await self._events.next_event()
-            # Events of a time before the comparison wait for it: applied after it, they change nothing twice.
-            await self.in_step.wait()
+            await self.hearing.wait()
             self._take(event)
 
     def _take(self, event: AmiEvent) -> None:
@@ -142,6 +164,7 @@ class Listener:
         if event.name == "Hangup":
             reservation_id = reservation_of(event.fields.get("Uniqueid", ""))
             if reservation_id is not None:
+                self._lines.left(reservation_id)
                 # MixMonitor closes its files in a thread of its own, and tells nobody when a hang-up ended it.
                 asyncio.get_running_loop().call_later(SOUND_CLOSING_S, self._sound_closed, reservation_id)
         if event.name == "HangupRequest" and is_forwarding(event.fields):
@@ -192,14 +215,19 @@ class Listener:
 
     async def _compare(self) -> None:
         while True:
-            await self._resync.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._resync.wait()
             self._resync.clear()
-            if not (self._events.is_up and self._commands.is_up):
+            if not self._are_up():
                 continue
+            self.hearing.clear()
             try:
                 picture = await take_snapshot(self._commands, begun_at=self._now())
             except AmiFailure as failure:
                 log.warning("snapshot failed", failure=type(failure).__name__)
+                if self.in_step.is_set():
+                    self.hearing.set()
                 await asyncio.sleep(RETRY_S)
                 self._resync.set()
                 continue
@@ -207,12 +235,21 @@ class Listener:
                 interaction_id = interaction_of_reservation(reservation_id)
                 joined = phase is AgentLegPhase.JOINED
                 self._legs.adopted(reservation_id, interaction_id, Phase.JOINED if joined else Phase.RINGING)
+                self._lines.found(reservation_id)
             await self._reconcile(picture)
             for lost in picture.turned_away:
                 self._commands.send(clear_turned_away(lost))
             self._take_over(picture.agent_legs, self._in_force)
-            log.info(
-                "in step with Asterisk",
-                callers=len(picture.callers), agent_legs=len(picture.agent_legs), devices=len(picture.devices),
-            )  # fmt: skip
+            if not self._are_up():  # the links were lost while all was compared
+                self._lost_sight()
+                continue
+            if not self.in_step.is_set():
+                log.info(
+                    "in step with Asterisk",
+                    callers=len(picture.callers), agent_legs=len(picture.agent_legs), devices=len(picture.devices),
+                )  # fmt: skip
             self.in_step.set()
+            self.hearing.set()
+
+    def _are_up(self) -> bool:
+        return self._events.is_up and self._commands.is_up

@@ -8,6 +8,7 @@ import structlog
 
 from acd.core.effects import CancelRing, Effect, PlayWaitAnnouncement, ReturnToFlow, RingAgent
 from acd.core.inputs import Input
+from acd.phone_lines import PhoneLines
 from acd.ports import AgentLegPhase
 from kernel.contact import ContactBook
 from kernel.ids import DeviceId, InteractionId, QueueId, ReservationId
@@ -29,8 +30,8 @@ log = structlog.get_logger(__name__)
 RING_MARGIN_MS = 3_000
 # OriginateResponse comes on another connection than the leg's Hangup, which knows the reason better.
 REASON_WAIT_MS = 200
-ANSWERED = "answered"
-"""The caller's ACD_STATE once an agent has won the claim."""
+CLAIMED = ("answered", "after")
+"""The caller's ACD_STATE once an agent has won the claim, and once they have talked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ class AsteriskSwitch:
         policy: RingPolicy,
         now: Callable[[], Instant],
         post: Callable[[Input], None],
+        lines: PhoneLines,
     ) -> None:
         self._commands = commands
         self._legs = legs
@@ -79,6 +81,9 @@ class AsteriskSwitch:
         self._policy = policy
         self._now = now
         self._post = post
+        self._lines = lines
+        self.in_doubt: Callable[[], None] = lambda: None
+        """What we were told turns out to be out of date: look at the switch."""
         self._waits: set[asyncio.Task[None]] = set()
 
     def perform(self, effect: Effect) -> None:
@@ -92,7 +97,8 @@ class AsteriskSwitch:
                 case PlayWaitAnnouncement():
                     self._announce(effect)
                 case ReturnToFlow():
-                    self._start(self._return_to_flow(effect, self._withdraw_offer(effect.interaction_id)))
+                    asked = self._withdraw_offer(effect.interaction_id, asking="ACD_STATE")
+                    self._start(self._return_to_flow(effect, asked))
         except ValueError:
             # An id that is not of our making: interactions that did not come through Asterisk have no legs to move.
             log.warning("effect without a leg", effect=type(effect).__name__)
@@ -106,6 +112,7 @@ class AsteriskSwitch:
     def part(self, interaction_id: InteractionId, reservation_id: ReservationId) -> None:
         """The engine refused a pick-up: part the two, and let the caller wait on."""
         caller = caller_leg(interaction_id)
+        self._commands.send(set_variable(channel=agent_leg(reservation_id), name="ACD_WON", value=""))
         self._commands.send(set_variable(channel=caller, name="ACD_STATE", value="waiting"))
         self._commands.send(hang_up(channel=agent_leg(reservation_id), cause=26))
 
@@ -119,14 +126,19 @@ class AsteriskSwitch:
 
     def take_over(self, found: Mapping[ReservationId, AgentLegPhase], wanted: Mapping[ReservationId, object]) -> None:
         """After a look at the switch: legs that ring for a reservation may claim for this program from now on, and legs
-        of no reservation end. They are those of a former program, or of an effect that a broken link swallowed.
+        of no reservation end. They are those of a former program, or of an effect that a broken link swallowed. The offer
+        of another reservation for the same caller stays.
         """
+        offered = {interaction_of_reservation(reservation_id) for reservation_id in wanted}
         for reservation_id, phase in found.items():
             if reservation_id not in wanted:
                 interaction_id = interaction_of_reservation(reservation_id)
                 log.warning("leg without a reservation ended", reservation_id=reservation_id, phase=phase)
                 if phase is AgentLegPhase.JOINED:
                     self.part(interaction_id, reservation_id)
+                elif interaction_id in offered:
+                    self._legs.ring_cancelled(reservation_id)
+                    self._start(self._end_leg(reservation_id, self._ask(interaction_id, "ACD_WINNER")))
                 else:
                     self.perform(CancelRing(reservation_id=reservation_id, interaction_id=interaction_id))
             elif phase is AgentLegPhase.RINGING:
@@ -134,6 +146,24 @@ class AsteriskSwitch:
                 self._commands.send(set_variable(channel=leg, name="ACD_LEG_EPOCH", value=self._policy.epoch))
 
     def _ring(self, effect: RingAgent) -> None:
+        caller = caller_leg(effect.interaction_id)
+        self._legs.ring_started(effect.reservation_id, effect.interaction_id)
+        self._commands.send(set_variable(channel=caller, name="ACD_OFFER", value=effect.reservation_id))
+        self._lines.reserved(effect.reservation_id, effect.device_id)
+        former = self._lines.next_in_line(effect.reservation_id)
+        if former is None:
+            self._originate(effect)
+        else:
+            self._start(self._ring_after(effect, former))
+
+    async def _ring_after(self, effect: RingAgent, former: ReservationId) -> None:
+        await self._lines.wait_for(former, self._legs.talks)
+        if self._legs.still_silent(effect.reservation_id):
+            self._originate(effect)
+        else:
+            self._lines.left(effect.reservation_id)
+
+    def _originate(self, effect: RingAgent) -> None:
         leg, caller = agent_leg(effect.reservation_id), caller_leg(effect.interaction_id)
         contact = self._contacts.live(effect.interaction_id)
         queue_name = self.floor.queue_names.get(effect.queue_id, effect.queue_id)
@@ -153,8 +183,6 @@ class AsteriskSwitch:
             "FORWARD_CONTEXT": NOWHERE,
         }
         variables |= {f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}
-        self._legs.ring_started(effect.reservation_id, effect.interaction_id)
-        self._commands.send(set_variable(channel=caller, name="ACD_OFFER", value=effect.reservation_id))
         ring_ms_max = elapsed_ms(self._now(), effect.until) + RING_MARGIN_MS
         originated = self._commands.originate(
             originate(
@@ -181,6 +209,7 @@ class AsteriskSwitch:
             return
         except AmiFailure:
             self._fail(effect, ReservationResult.UNREACHABLE)
+            self._lines.left(effect.reservation_id)
             return
         silent_s = self._policy.silent_ms_max / 1000
         done, _ = await asyncio.wait({originated.outcome}, timeout=silent_s)
@@ -196,6 +225,7 @@ class AsteriskSwitch:
             await asyncio.sleep(REASON_WAIT_MS / 1000)
             self._fail(effect, ReservationResult.UNREACHABLE)
             self._legs.forget(effect.reservation_id)
+            self._lines.left(effect.reservation_id)
 
     def _fail(self, effect: RingAgent, result: ReservationResult) -> None:
         for given in self._legs.fail(effect.reservation_id, result):
@@ -204,25 +234,32 @@ class AsteriskSwitch:
     def _cancel(self, effect: CancelRing) -> None:
         """Take the offer back, and only then end the leg: an agent who picks up in between has won or lost by then.
 
-        The claim in the dialplan marks the caller as answered and then looks at the offer once more, so of the two,
+        The claim in the dialplan marks the caller as its own and then looks at the offer once more, so of the two,
         claim and withdrawal, at most one succeeds.
         """
         self._legs.ring_cancelled(effect.reservation_id)
-        self._start(self._end_leg(effect, self._withdraw_offer(effect.interaction_id)))
+        winner = self._withdraw_offer(effect.interaction_id, asking="ACD_WINNER")
+        self._start(self._end_leg(effect.reservation_id, winner))
 
-    async def _end_leg(self, effect: CancelRing, caller_state: "asyncio.Future[Reply]") -> None:
+    async def _end_leg(self, reservation_id: ReservationId, winner: "asyncio.Future[Reply]") -> None:
+        """End a leg, unless it has won its claim: then what we were told is out of date."""
         try:
-            if (await caller_state).fields.get("Value") == ANSWERED:
+            if (await winner).fields.get("Value") == reservation_id:
+                self.in_doubt()
                 return
         except ActionRefused:
             pass  # the caller is gone
-        await self._commands.perform(hang_up(channel=agent_leg(effect.reservation_id), cause=26))
+        await self._commands.perform(hang_up(channel=agent_leg(reservation_id), cause=26))
 
-    def _withdraw_offer(self, interaction_id: InteractionId) -> "asyncio.Future[Reply]":
-        """From now on nobody can claim this caller; the answer tells whether somebody has."""
+    def _withdraw_offer(self, interaction_id: InteractionId, *, asking: str) -> "asyncio.Future[Reply]":
+        """From now on nobody can claim this caller; the variable that is asked for tells whether somebody has."""
         caller = caller_leg(interaction_id)
         self._commands.send(set_variable(channel=caller, name="ACD_OFFER", value=""))
-        return self._commands.send(Action(name="Getvar", fields={"Channel": caller, "Variable": "ACD_STATE"}))
+        return self._ask(interaction_id, asking)
+
+    def _ask(self, interaction_id: InteractionId, variable: str) -> "asyncio.Future[Reply]":
+        fields = {"Channel": caller_leg(interaction_id), "Variable": variable}
+        return self._commands.send(Action(name="Getvar", fields=fields))
 
     def _announce(self, effect: PlayWaitAnnouncement) -> None:
         contact = self._contacts.live(effect.interaction_id)
@@ -245,7 +282,7 @@ class AsteriskSwitch:
 
     async def _return_to_flow(self, effect: ReturnToFlow, caller_state: "asyncio.Future[Reply]") -> None:
         caller = caller_leg(effect.interaction_id)
-        if (await caller_state).fields.get("Value") == ANSWERED:
+        if (await caller_state).fields.get("Value") in CLAIMED:
             return
         self._commands.send(set_variable(channel=caller, name="ACD_RETURN", value=effect.reason))
         await self._commands.perform(

@@ -17,7 +17,12 @@ SNAPSHOT_MS_MAX = 15_000
 LOST_FAMILY = "acd-lost"
 """Where in its own database Asterisk notes the callers whom it turned away: interaction -> ``<did>|<trunk>``."""
 
-_PLACES = {"answered": CallerPlace.JOINED, "waiting": CallerPlace.WAITING, "away": CallerPlace.AWAY}
+_PLACES = {
+    "answered": CallerPlace.JOINED,
+    "after": CallerPlace.JOINED,
+    "waiting": CallerPlace.WAITING,
+    "away": CallerPlace.AWAY,
+}
 
 
 async def take_snapshot(commands: AmiLink, *, begun_at: Instant) -> SwitchPicture:

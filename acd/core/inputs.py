@@ -56,7 +56,7 @@ class DeviceRemoved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionArrived:
-    """A customer's contact came in. Refused (``duplicate_interaction``) when the id is already open."""
+    """A customer's contact came in. Refused (``duplicate_interaction``) when the id is open, or was."""
 
     interaction_id: InteractionId
     channel: Channel

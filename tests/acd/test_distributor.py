@@ -15,12 +15,23 @@ from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, DoorClosed, Journa
 from kernel.entry import FLOW_STREAM, Entry
 from kernel.ids import Did, InteractionId, ReservationId, TrunkId
 from kernel.instants import after
+from simulator.virtual_time import VirtualClock, run_virtually
 from tests.acd import makers as m
 from tests.acd.floor import NOON
-from tests.acd.virtual_time import VirtualClock, run_virtually
 from tests.fakes.journal import MemoryJournal
 
 READY_ANN = (m.queue(), m.device("p1"), m.seen("p1"), m.agent("ann"), m.log_in("ann", "p1"), m.set_ready("ann"))
+
+
+THE_TWO_TALK = SwitchPicture(
+    callers={
+        InteractionId("c1"): CallerSeen(
+            leg_id="leg-c1", did=Did("169"), trunk_id=TrunkId("carrier"), place=CallerPlace.JOINED
+        )
+    },
+    agent_legs={ReservationId("c1-r1"): AgentLegPhase.JOINED},
+    devices={},
+)
 
 
 class GatedJournal(MemoryJournal):
@@ -339,14 +350,7 @@ async def test_the_next_run_goes_on_where_the_last_one_ended() -> None:
         group.create_task(again.run())
         await asyncio.sleep(0.001)
         assert desk.outside.seen == []  # effects are never performed again
-        caller = CallerSeen(leg_id="leg-c1", did=Did("169"), trunk_id=TrunkId("carrier"), place=CallerPlace.JOINED)
-        differing = await again.reconcile(
-            SwitchPicture(
-                callers={InteractionId("c1"): caller},
-                agent_legs={ReservationId("c1-r1"): AgentLegPhase.JOINED},
-                devices={},
-            )
-        )
+        differing = await again.reconcile(THE_TWO_TALK)
         again.close()
 
     assert differing == (AgentPickedUp(reservation_id=ReservationId("c1-r1")),)
@@ -419,3 +423,37 @@ async def test_nobody_may_look_once_the_door_is_shut() -> None:
 
     with pytest.raises(DoorClosed):
         await desk.door.at_rest(lambda seq, known: seq)
+
+
+@story
+async def test_no_deadline_is_taken_while_the_switch_cannot_be_seen() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(*READY_ANN, m.arrived("c1"), m.enter("c1"))
+        desk.door.lose_sight()
+        await asyncio.sleep(3_600)  # far beyond the ringing time
+        await desk.give(m.set_ready("ann"))
+
+        # She has picked up in time; nobody could tell.
+        assert await desk.door.reconcile(THE_TWO_TALK) == (AgentPickedUp(reservation_id=ReservationId("c1-r1")),)
+        assert [type(effect) for effect in desk.outside.effects] == [RingAgent]
+
+
+@story
+async def test_a_program_that_has_just_started_takes_no_deadline_before_it_has_seen_the_switch() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(*READY_ANN, m.arrived("c1"), m.enter("c1"))
+    desk.outside.seen.clear()
+
+    again = await open_distributor(
+        journal=desk.journal, switch=desk.outside, clock=VirtualClock(), subscribers=[desk.outside]
+    )
+    async with asyncio.TaskGroup() as group:
+        group.create_task(again.run())
+        await asyncio.sleep(3_600)
+        assert desk.outside.seen == []
+        await again.reconcile(SwitchPicture(callers={}, agent_legs={}, devices={}))
+        again.close()
+
+    assert [type(effect) for effect in desk.outside.effects] == [CancelRing]

@@ -15,13 +15,13 @@ from acd.core.inputs import (
     InteractionArrived,
 )
 from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, DeviceSeen, SwitchPicture
-from acd.recovery import differences, recover
+from acd.recovery import Asked, differences, last_instant, recover
 from kernel.entry import ENGINE_STREAM, FLOW_STREAM, Entry
 from kernel.ids import DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 from tests.acd import makers as m
-from tests.acd.floor import Floor
+from tests.acd.floor import NOON, Floor
 from tests.fakes.journal import MemoryJournal
 
 
@@ -318,3 +318,43 @@ async def test_a_journal_that_contradicts_itself_is_not_folded() -> None:
 
     with pytest.raises(KeyError):
         await recover(journal, Engine())
+
+
+async def test_a_journals_last_instant_is_that_of_its_last_entry() -> None:
+    journal = MemoryJournal()
+    assert await last_instant(journal) == 0
+
+    for seq, stream in ((1, ENGINE_STREAM), (2, FLOW_STREAM)):
+        await journal.append([Entry(seq=seq, at=Instant(NOON + seq), stream=stream, given=None, facts=())])
+
+    assert await last_instant(journal) == NOON + 2
+
+
+def test_a_phone_that_was_asked_to_ring_after_the_look_began_is_left_alone() -> None:
+    floor = Floor(ready=("ann",))
+    floor.call("c1")
+    asked = Asked()
+    for fact in floor.facts:
+        asked.note(fact, Instant(NOON + 2_400))  # the journal took so long
+
+    seen = picture(c1=CallerPlace.WAITING, begun_at=Instant(NOON + 2_000))
+
+    assert differences(floor.engine.state, seen, asked) == ()
+    assert differences(floor.engine.state, seen) == (
+        AgentLegFailed(reservation_id=ReservationId("c1-r1"), result=ReservationResult.CANCELLED),
+    )
+
+
+def test_a_caller_on_the_way_out_of_the_waiting_room_is_not_put_back_into_the_queue() -> None:
+    floor = Floor(m.queue("sales", wait_ms_max=5_000))
+    floor.call("c1")
+    asked = Asked()
+    for fact in floor.wait(5_000):
+        asked.note(fact, floor.now)
+
+    def found(begun_at: int) -> tuple[Input, ...]:
+        seen = picture(c1=CallerPlace.WAITING, queue_id="sales", begun_at=Instant(begun_at))
+        return differences(floor.engine.state, seen, asked)
+
+    assert found(floor.now + 100) == ()
+    assert [type(given).__name__ for given in found(floor.now + 2_000)] == ["EnterQueue"]

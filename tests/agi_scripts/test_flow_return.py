@@ -60,11 +60,11 @@ async def test_a_transfer_that_brought_nobody_goes_on(status: str, way: str) -> 
     assert office.door.inputs[-1] == FlowEnded(interaction_id=InteractionId(CALL), disposition=Disposition.TIMEOUT)
 
 
-@pytest.mark.parametrize("call", ["c9-9", "", "nonsense"])
-async def test_a_caller_nobody_remembers_takes_the_safety_route(call: str) -> None:
+@pytest.mark.parametrize(("call", "way"), [("c9-9", "no-service"), ("", ""), ("nonsense", "")])
+async def test_a_caller_nobody_remembers_takes_the_safety_route(call: str, way: str) -> None:
     office = await waiting()
     line = FakeLine(call, "timeout")
 
     await queue_exit(line, office.services)
 
-    assert (line.way, line.heard) == ("", [])
+    assert (line.way, line.heard) == (way, [])

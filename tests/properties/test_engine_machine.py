@@ -23,7 +23,8 @@ from tests.acd.floor import NOON
 AGENTS = st.sampled_from(["ann", "bob", "eve"])
 PHONES = st.sampled_from(["p1", "p2", "p3", "p4"])
 QUEUES = st.sampled_from(["sales", "help"])
-CALLERS = st.sampled_from(["c1", "c2", "c3", "c4"])
+CALLERS = st.sampled_from([f"c{number}" for number in range(1, 25)])
+"""A few at a time; whoever has called once does not come again."""
 LEVELS = st.dictionaries(st.sampled_from(["english", "mandarin"]), st.integers(1, 5), max_size=2)
 NEEDS = st.dictionaries(st.sampled_from(["english", "mandarin"]), st.integers(1, 6), max_size=1)
 LATER_MS = st.sampled_from([0, 0, 1, 500, 4_000, 20_000])

@@ -15,9 +15,9 @@ from acd.core.inputs import Input
 from acd.core.settings import NoAnswerPolicy
 from kernel.ids import InteractionId
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
+from simulator.words import words_of
 from tests.acd import makers as m
 from tests.acd.floor import NOON, Floor
-from tests.scenarios.words import words_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ import pytest
 
 from acd.core.facts import Fact
 from acd.core.inputs import AgentLegFailed, CallerHungUp, Input
+from acd.phone_lines import PhoneLines
 from acd.ports import SwitchPicture
 from kernel.ids import InteractionId, ReservationId
 from kernel.instants import Instant
@@ -84,8 +85,11 @@ async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
             sound_closed=lambda reservation_id: None,
             forwarded=lambda: room.forwarded.append(True),
             end=room.ended.append,
+            lines=PhoneLines(),
+            lost_sight=lambda: None,
         )
         listener.in_step.set()
+        listener.hearing.set()
         hearing = asyncio.create_task(listener.run())
         yield room
         hearing.cancel()

@@ -10,6 +10,7 @@ from acd.core import facts
 from acd.core.facts import Fact
 from acd.core.inputs import AgentPickedUp, CallerHungUp, CallerLost, DevicePresenceSeen, Input
 from acd.core.settings import Channel
+from acd.phone_lines import PhoneLines
 from acd.ports import AgentLegPhase, CallerPlace, SwitchPicture
 from kernel.contact import Contact
 from kernel.entry import ENGINE_STREAM, Entry
@@ -151,7 +152,7 @@ async def an_ear(
         "DBGetTree": tell(keys, "DBGetTreeResponse", "DBGetTreeComplete"),
     }
     async with FakeAsterisk(answers=answers) as asterisk, link_to(asterisk) as events, link_to(asterisk) as commands:
-        legs, door, pictures = LegTracker(), Door(), list[SwitchPicture]()
+        legs, lines, door, pictures = LegTracker(), PhoneLines(), Door(), list[SwitchPicture]()
         switch = AsteriskSwitch(
             commands=commands,
             legs=legs,
@@ -160,6 +161,7 @@ async def an_ear(
             policy=RingPolicy(silent_ms_max=3_000, epoch="2-b", record=False),
             now=lambda: NOW,
             post=door.post,
+            lines=lines,
         )
 
         async def reconcile(picture: SwitchPicture) -> None:
@@ -177,6 +179,8 @@ async def an_ear(
             sound_closed=lambda _: None,
             forwarded=switch.end_forwarded,
             end=switch.end,
+            lines=lines,
+            lost_sight=lambda: None,
         )
         running = asyncio.create_task(listener.run())
         try:
@@ -248,7 +252,10 @@ async def test_a_leg_that_is_joined_against_the_engines_will_is_parted_and_the_c
         await ear.looks()
 
         await eventually(lambda: [done["Channel"] for done in ear.done("Hangup")] == [agent_leg(FORMER)])
-        assert ear.done("Setvar") == [{"Channel": caller_leg(CALL), "Variable": "ACD_STATE", "Value": "waiting"}]
+        assert ear.done("Setvar") == [
+            {"Channel": agent_leg(FORMER), "Variable": "ACD_WON", "Value": ""},
+            {"Channel": caller_leg(CALL), "Variable": "ACD_STATE", "Value": "waiting"},
+        ]
 
 
 async def test_a_leg_that_talks_is_left_alone_until_its_talk_is_over() -> None:

@@ -23,7 +23,8 @@ _DISPOSITION_AFTER: dict[LeaveReason, Disposition] = {
 
 
 def arrive(step: Step, given: inputs.InteractionArrived) -> None:
-    if given.interaction_id in step.state.interactions:
+    # A call of long ago is told late by a flow that stood still with the program: it has its final record already.
+    if given.interaction_id in step.state.interactions or given.interaction_id in step.state.past_interactions:
         step.refuse(RefusalCode.DUPLICATE_INTERACTION, given.interaction_id)
         return
     step.record(

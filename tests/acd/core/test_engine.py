@@ -49,14 +49,13 @@ def test_reservations_are_numbered_by_interaction() -> None:
     assert list(floor.engine.state.reservations) == ["c1-r2"]
 
 
-def test_an_interaction_whose_id_comes_again_gets_new_reservations() -> None:
+def test_an_interaction_that_has_its_final_record_does_not_come_again() -> None:
     floor = Floor(ready=("ann",))
     floor.call("c1")
     floor.give(m.hung_up("c1"))
 
-    floor.call("c1")
-
-    assert list(floor.engine.state.reservations) == ["c1-r2"]
+    assert floor.give(m.arrived("c1")) == [facts.InputRefused(code=RefusalCode.DUPLICATE_INTERACTION, subject="c1")]
+    assert floor.engine.state.interactions == {}
 
 
 @pytest.mark.parametrize(

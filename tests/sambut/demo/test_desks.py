@@ -20,7 +20,7 @@ from sambut.phones.commands import AnyCommand, Dial, PickUp, Refuse
 from sambut.phones.crowd import Phones
 from sambut.phones.events import Dialed, Ended, Heard, Ringing
 from sambut.settings import Phones as FeatureCodes
-from tests.acd.virtual_time import run_virtually
+from simulator.virtual_time import run_virtually
 from tests.cti.fakes import FakeContacts
 
 AGENT, PHONE = AgentId("a1"), DeviceId("phone-1")

@@ -71,3 +71,11 @@ _WORDS: dict[type, Any] = {
     facts.WaitAnnouncementDue: lambda fact, start: f"{fact.interaction_id} hears {fact.prompt_id}",
     facts.InputRefused: lambda fact, start: f"refused {fact.code}",
 }
+
+
+def given_in_words(given: object) -> str:
+    """An input: what it is called, and whom it is about."""
+    fields = getattr(given, "__dataclass_fields__", {})
+    values = [getattr(given, name) for name in fields]
+    told = [str(value) for value in values if isinstance(value, str | bool)]
+    return " ".join([type(given).__name__, *told])
