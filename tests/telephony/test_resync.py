@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
 from acd.core import facts
 from acd.core.facts import Fact
 from acd.core.inputs import AgentPickedUp, CallerHungUp, CallerLost, DevicePresenceSeen, Input
@@ -17,6 +19,7 @@ from kernel.entry import ENGINE_STREAM, Entry
 from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant
 from kernel.result_codes import EndedBy, ReservationResult
+from telephony import listen
 from telephony.ami.connection import AmiLink
 from telephony.leg_names import agent_leg, caller_leg
 from telephony.legs import LegTracker
@@ -235,6 +238,15 @@ async def test_a_start_from_a_checkpoint_knows_whose_legs_ring_and_which_callers
         await eventually(lambda: ear.door.given != [])
         assert ear.door.given == [CallerHungUp(interaction_id=CALL, cause_code=16)]
         assert ear.done("Hangup") == []
+
+
+async def test_all_is_looked_at_again_and_again_though_no_link_was_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listen, "LOOK_S", 0.02)
+    async with an_ear([caller("waiting")]) as ear:
+        await ear.looks()
+
+        await eventually(lambda: len(ear.pictures) > 3)
+        assert ear.listener.in_step.is_set()
 
 
 async def test_a_leg_that_rings_for_nobody_is_withdrawn_and_ended() -> None:
