@@ -7,21 +7,23 @@ is written is published and performed. When the journal fails, the engine alread
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import structlog
 
+from acd.aside import told_aside
+from acd.core import inputs
 from acd.core.checkpoint import EngineCheckpoint
-from acd.core.effects import effects_of
+from acd.core.effects import effects_of_step
 from acd.core.engine import Engine
 from acd.core.facts import Fact
-from acd.core.inputs import Input, TimePassed
+from acd.core.inputs import AsideEnded, Input, TimePassed
 from acd.ports import Clock, DoorClosed, FactSubscriber, Journal, Switch, SwitchPicture
 from acd.recovery import Asked, differences, recover
 from kernel.entry import ENGINE_STREAM, Entry
-from kernel.instants import Instant
+from kernel.instants import Instant, elapsed_ms
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +36,20 @@ BATCH_MAX = 200
 """Inputs that are written together at most, so that the first of a rush does not wait for the last."""
 
 
+HOLD_MS_MAX = 5_000
+"""So long everything waits for a look at the switch that is under way. Should it fail, people need not wait for it."""
+HOLD_LOOK_S = 0.05
+
+_CONFIGURATION = (
+    inputs.QueueConfigured,
+    inputs.QueueRemoved,
+    inputs.AgentConfigured,
+    inputs.AgentRemoved,
+    inputs.DeviceConfigured,
+    inputs.DeviceRemoved,
+)
+
+
 @dataclass(slots=True, kw_only=True)
 class _Letter:
     """What lies in the inbox: an input, facts of another stream, a picture of the switch, or somebody who wants to look."""
@@ -44,6 +60,11 @@ class _Letter:
     picture: SwitchPicture | None = None
     look: Callable[[], None] | None = None
     entries: asyncio.Future[tuple[Entry, ...]] | None = None
+
+    @property
+    def passes(self) -> bool:
+        """Whether it need not wait for a look: it is the look, or has no time in it."""
+        return self.picture is not None or self.look is not None or isinstance(self.given, _CONFIGURATION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +83,11 @@ FROM_NOTHING = Start()
 
 
 class Distributor:
-    """The front door, and the task behind it. See ``acd.ports.FrontDoor``."""
+    """The front door, and the task behind it. See ``acd.ports.FrontDoor``.
+
+    ``comes_back``: the switch may have served callers by itself until now, and a look at it is under way. Until its
+    picture is here nothing else is decided, so that what happened there is told before what happened after it.
+    """
 
     def __init__(
         self,
@@ -76,6 +101,7 @@ class Distributor:
         inbox_max: int = INBOX_MAX,
         batch_max: int = BATCH_MAX,
         in_sight: bool = True,
+        comes_back: Callable[[], bool] = lambda: False,
     ) -> None:
         self._engine = engine
         self._seq = last_seq
@@ -85,6 +111,8 @@ class Distributor:
         self._subscribers = tuple(subscribers)
         self._inbox_max = inbox_max
         self._batch_max = batch_max
+        self._comes_back = comes_back
+        self._held_since: Instant | None = None
         self._inbox: deque[_Letter] = deque()
         self._news = asyncio.Event()
         self._closed = False
@@ -186,6 +214,9 @@ class Distributor:
 
     async def _wait_for_news(self) -> None:
         """Until something is in the inbox, a deadline is due, or the door was closed."""
+        if self._is_held():
+            await self._wait_for_look()
+            return
         if self._inbox or self._closed:
             return
         self._news.clear()
@@ -197,9 +228,35 @@ class Distributor:
         except TimeoutError:
             pass
 
+    def _is_held(self) -> bool:
+        if self._closed or not self._comes_back():
+            self._held_since = None
+            return False
+        if self._held_since is None:
+            self._held_since = self._clock.now()
+        return elapsed_ms(self._held_since, self._clock.now()) < HOLD_MS_MAX
+
+    async def _wait_for_look(self) -> None:
+        """Until something comes that need not wait, or a moment has passed."""
+        if any(letter.passes for letter in self._inbox):
+            return
+        self._news.clear()
+        try:
+            async with asyncio.timeout(HOLD_LOOK_S):
+                await self._news.wait()
+        except TimeoutError:
+            pass
+
+    def _next_letters(self) -> list[_Letter]:
+        if not self._is_held():
+            return [self._inbox.popleft() for _ in range(min(len(self._inbox), self._batch_max))]
+        letters = [letter for letter in self._inbox if letter.passes]
+        self._inbox = deque(letter for letter in self._inbox if not letter.passes)
+        return letters
+
     async def _serve(self) -> None:
         """One batch: decide, write, publish, perform, reply."""
-        letters = [self._inbox.popleft() for _ in range(min(len(self._inbox), self._batch_max))]
+        letters = self._next_letters()
         written: list[tuple[_Letter, tuple[Entry, ...]]] = []
         try:
             written = [(letter, self._decide(letter)) for letter in letters]
@@ -226,7 +283,7 @@ class Distributor:
             return ()
         if letter.picture is not None:
             self._in_sight = True
-            return tuple(self._enter(given) for given in differences(self._engine.state, letter.picture, self._asked))
+            return tuple(self._compare(letter.picture))
         if letter.given is not None:
             return (self._enter(letter.given),)
         self._seq += 1
@@ -238,10 +295,22 @@ class Distributor:
         return (self._enter(TimePassed()),) if deadline is not None and deadline <= self._clock.now() else ()
 
     def _next_deadline(self) -> Instant | None:
-        return self._engine.next_deadline() if self._in_sight else None
+        return self._engine.next_deadline() if self._in_sight and not self._is_held() else None
 
-    def _enter(self, given: Input) -> Entry:
+    def _compare(self, picture: SwitchPicture) -> Iterator[Entry]:
+        """First what the switch did by itself, each thing at its own instant; then what differs now."""
+        for at, given in told_aside(self._engine.state, picture):
+            yield self._enter(given, at=at)
+        for given in differences(self._engine.state, picture, self._asked):
+            yield self._enter(given)
+        if self._engine.state.suspended:
+            yield self._enter(AsideEnded())
+
+    def _enter(self, given: Input, *, at: Instant | None = None) -> Entry:
         now = self._clock.now()
+        if at is not None:
+            # What is written down already comes before it, whatever the switch's clock says.
+            now = max(self._engine.now, min(at, now))
         facts = self._engine.handle(given, now)
         self._seq += 1
         return Entry(seq=self._seq, at=now, stream=ENGINE_STREAM, given=given, facts=facts)
@@ -251,8 +320,8 @@ class Distributor:
             return
         for fact in entry.facts:
             self._asked.note(fact, self._clock.now())  # type: ignore[arg-type]  # facts of the engine's own stream
-            for effect in effects_of(fact):  # type: ignore[arg-type]  # as above
-                self._switch.perform(effect)
+        for effect in effects_of_step(entry.facts):  # type: ignore[arg-type]  # as above
+            self._switch.perform(effect)
 
 
 def _reply(letter: _Letter, outcome: tuple[Entry, ...] | DoorClosed) -> None:
@@ -272,6 +341,7 @@ async def open_distributor(
     subscribers: Sequence[FactSubscriber],
     start: Start = FROM_NOTHING,
     engine: Engine | None = None,
+    comes_back: Callable[[], bool] = lambda: False,
 ) -> Distributor:
     """A distributor that knows all the journal knows; ``run`` it, then ``reconcile`` it with the switch.
 
@@ -296,4 +366,5 @@ async def open_distributor(
         clock=clock,
         subscribers=subscribers,
         in_sight=False,
+        comes_back=comes_back,
     )

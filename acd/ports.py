@@ -11,6 +11,7 @@ from acd.core.inputs import Input
 from kernel.entry import Entry
 from kernel.ids import DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant
+from kernel.result_codes import EndedBy
 
 
 class Clock(Protocol):
@@ -53,6 +54,10 @@ class CallerPlace(StrEnum):
     JOINED = "joined"
     AWAY = "away"
     """With a number outside that the flow has handed them to: for us, over."""
+    ASIDE = "aside"
+    """Offered to agents by the switch alone, while the program was away."""
+    TALKS_ASIDE = "talks_aside"
+    """With an agent to whom the switch alone has brought them."""
 
 
 class AgentLegPhase(StrEnum):
@@ -85,12 +90,32 @@ class DeviceSeen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AsideRecord:
+    """What the switch noted of one caller whom it served by itself, each thing with its instant.
+
+    ``seen``: who came, with the queue in which they waited before, if any, and ``number`` as the network sent it. ``came_at``: into the switch's own care;
+    ``arrived_at``: into the switch at all. Either of the two others, and ``seen``, may have been noted, and told, in an
+    outage before this one: a talk outlasts it.
+    """
+
+    seen: CallerSeen | None = None
+    number: str = field(default="", repr=False)
+    arrived_at: Instant | None = None
+    came_at: Instant | None = None
+    taken_by: DeviceId | None = None
+    taken_at: Instant | None = None
+    left_by: EndedBy | None = None
+    left_at: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwitchPicture:
     """What exists in the switch at one moment, for recovery and resynchronisation.
 
     ``begun_at``: when the look began. What is younger than that may be missing without being gone, and is left alone.
     ``is_new``: the switch was started anew since it was last looked at, so whoever is gone was lost with the former one.
     ``turned_away``: callers whom the switch itself has told that there is no service, while it had no program.
+    ``aside``: callers whom it has served by itself then.
     """
 
     callers: Mapping[InteractionId, CallerSeen]
@@ -99,6 +124,7 @@ class SwitchPicture:
     begun_at: Instant | None = None
     is_new: bool = False
     turned_away: Mapping[InteractionId, CallerSeen] = field(default_factory=dict)
+    aside: Mapping[InteractionId, AsideRecord] = field(default_factory=dict)
 
 
 class FactSubscriber(Protocol):

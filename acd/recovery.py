@@ -87,7 +87,8 @@ RETURN_MS_MAX = 1_000
 def differences(state: State, picture: SwitchPicture, asked: Asked | None = None) -> tuple[Input, ...]:
     """The inputs that make the engine's state agree with what exists in the switch.
 
-    In this order, so that nobody is offered a caller who turns out to be gone:
+    What the switch did by itself (``acd.aside``) is told before. In this order, so that nobody is offered a caller who
+    turns out to be gone:
 
     1. Callers whom the switch itself has turned away while it had no program: ``CallerLost``, and before it
        ``InteractionArrived`` for those the engine never heard of, so that no lost caller goes uncounted.
@@ -169,13 +170,23 @@ def _picked_up(state: State, picture: SwitchPicture) -> Iterator[Input]:
 def _agents_gone(state: State, picture: SwitchPicture, asked: Asked) -> Iterator[Input]:
     for connection in state.connections.values():
         known = connection.reservation_id in picture.agent_legs or connection.interaction_id not in picture.callers
-        if not known and _is_older(connection.joined_at, picture):
+        if (
+            not known
+            and not _talks_aside(connection.interaction_id, picture)
+            and _is_older(connection.joined_at, picture)
+        ):
             yield inputs.AgentLeft(reservation_id=connection.reservation_id, ended_by=EndedBy.SYSTEM, seen=False)
     for reservation in state.reservations.values():
         known = reservation.reservation_id in picture.agent_legs or reservation.interaction_id not in picture.callers
         since = asked.rung_at.get(reservation.reservation_id, reservation.made_at)
         if not known and _is_older(since, picture):
             yield inputs.AgentLegFailed(reservation_id=reservation.reservation_id, result=ReservationResult.CANCELLED)
+
+
+def _talks_aside(interaction_id: InteractionId, picture: SwitchPicture) -> bool:
+    """Whether a caller is with an agent whose leg is none of ours: the switch rang it by itself."""
+    seen = picture.callers.get(interaction_id)
+    return seen is not None and seen.place is CallerPlace.TALKS_ASIDE
 
 
 def _devices(state: State, picture: SwitchPicture) -> Iterator[Input]:

@@ -11,7 +11,8 @@ from acd.distributor import Distributor
 from acd.phone_lines import PhoneLines
 from acd.ports import Clock, SwitchPicture
 from centre.model import Centre
-from kernel.contact import ContactBook
+from ivr.core.numbers import clean_number, normalised
+from kernel.contact import Contact, ContactBook
 from kernel.ids import ReservationId
 from sambut.asterisk_site import (
     AsteriskProgram,
@@ -29,6 +30,7 @@ from sambut.settings import Settings
 from telephony.ami.connection import AmiLink
 from telephony.ami.failures import AmiFailure
 from telephony.ami.settings import LinkSettings
+from telephony.aside import take_back
 from telephony.config.deploy import RELOADED_BY, ConfigMismatch, Expected, deploy, load_again, write_files
 from telephony.config.events import WANTED_EVENTS
 from telephony.config.ground import prepare
@@ -70,7 +72,17 @@ class Exchange:
         secrets = sip_secrets(self._secrets(centre))
         self.events = AmiLink(self._link(EVENTS_USER, secrets.ami_events, WANTED_EVENTS), now=clock.now)
         self.commands = AmiLink(self._link(COMMANDS_USER, secrets.ami_commands, frozenset()), now=clock.now)
-        self._heartbeat = Heartbeat(self.commands, every_ms=settings.engine.heartbeat_ms, now=clock.now, epoch=epoch)
+        self._heartbeat = Heartbeat(
+            self.commands,
+            every_ms=settings.engine.heartbeat_ms,
+            lease_ms=settings.engine.survivable_after_s * 1000,
+            now=clock.now,
+            epoch=epoch,
+            on_lapse=self._look_again,
+        )
+        self._contacts = contacts
+        self._country = centre.country
+        self._has_looked = False
         self.seats = SeatList(self.commands)
         legs, lines = LegTracker(), PhoneLines()
         self.switch = AsteriskSwitch(
@@ -94,6 +106,7 @@ class Exchange:
             forwarded=self.switch.end_forwarded,
             end=self.switch.end,
             take_over=self.switch.take_over,
+            take_back=lambda: take_back(self.commands, beat=self._heartbeat.beat),
             sound_closed=lambda reservation_id: self._sound_closed(reservation_id),
             lines=lines,
             lost_sight=self._lose_sight,
@@ -111,6 +124,17 @@ class Exchange:
     def spool(self) -> Path:
         """Where Asterisk writes one-way recordings."""
         return Path(self.site.spool_dir) / "monitor"
+
+    def comes_back(self) -> bool:
+        """Whether Asterisk may have served callers by itself, and a look at it is under way."""
+        sees = self.events.is_up and self.commands.is_up
+        return not self._heartbeat.in_force and (sees or not self._has_looked)
+
+    def _look_again(self) -> None:
+        """We have been frozen, or cut off, for so long that Asterisk has given us up."""
+        log.warning("the heartbeat had stopped: compared before anything is decided")
+        self.listener.link_down()
+        self.listener.link_up()
 
     async def start(self, centre: Centre) -> None:
         """Folders, configuration, process, links; waits until an Asterisk that it started is up.
@@ -178,6 +202,7 @@ class Exchange:
             raise ConfigMismatch(str(wrong)) from wrong
         await deploy(self.commands, Path(self.site.etc_dir), texts, expected)
         self.switch.floor = floor_of(centre)
+        self._country = centre.country
 
     async def close(self, *, stop_asterisk: bool) -> None:
         """Let go of Asterisk; without ``stop_asterisk`` its calls go on, and the next program takes it over.
@@ -218,9 +243,24 @@ class Exchange:
     async def _reconcile(self, picture: SwitchPicture) -> None:
         assert self._distributor is not None, "joined before it runs"
         await self._heartbeat.beat()  # before anybody waits or rings under our eyes, the dialplan knows us
+        await self._note_callers(picture)
         await self._distributor.reconcile(replace(picture, is_new=self._heartbeat.take_found_new()))
+        self._heartbeat.renew()
+        self._has_looked = True
         if not self.listener.in_step.is_set():
             self.seats.tell_all()
+
+    async def _note_callers(self, picture: SwitchPicture) -> None:
+        """Who called while the program was away."""
+        for interaction_id, record in picture.aside.items():
+            if record.seen is not None and await self._contacts.read(interaction_id) is None:
+                number = clean_number(record.number)
+                contact = Contact(
+                    interaction_id=interaction_id,
+                    number=normalised(number, country=self._country),
+                    number_raw=number,
+                )
+                await self._contacts.write(contact)
 
     def _texts(self, centre: Centre) -> dict[str, str]:
         secrets = sip_secrets(self._secrets(centre))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
-from kernel.instants import Instant
+from kernel.instants import Instant, elapsed_ms
 from telephony.ami.actions import Action
 from telephony.ami.connection import AmiLink
 from telephony.ami.failures import AmiFailure
@@ -25,14 +25,31 @@ class Superseded(Exception):
 class Heartbeat:
     """Sets the global variables ``ACD_BEAT`` (seconds by Asterisk's clock) and ``ACD_EPOCH``.
 
+    A beat is a lease: so long after it (``lease_ms``) Asterisk serves callers by itself. A program that finds that it has
+    not beaten for so long, frozen or cut off, does not simply go on: it calls ``on_lapse``, decides nothing and beats no
+    more until all has been compared and ``renew`` was called.
+
     ``epoch``: ``<instant of the start>-<chance>``; of two programs the one that started later is in force.
     """
 
-    def __init__(self, commands: AmiLink, *, every_ms: int, now: Callable[[], Instant], epoch: str) -> None:
+    def __init__(
+        self,
+        commands: AmiLink,
+        *,
+        every_ms: int,
+        lease_ms: int,
+        now: Callable[[], Instant],
+        epoch: str,
+        on_lapse: Callable[[], None] = lambda: None,
+    ) -> None:
         self._commands = commands
         self._every_ms = every_ms
         self._now = now
         self._epoch = epoch
+        self._lease_ms = lease_ms
+        self._on_lapse = on_lapse
+        self._beaten_at: Instant | None = None
+        self._in_force = False
         self._link_up = asyncio.Event()
         self._found_new = False
         self.superseded = False
@@ -40,6 +57,17 @@ class Heartbeat:
     def link_up(self) -> None:
         """Asterisk may be a new one that has never heard of us: beat at once."""
         self._link_up.set()
+
+    @property
+    def in_force(self) -> bool:
+        """Whether Asterisk still counts on us: compared, and beaten in time ever since."""
+        if self._in_force and (self._beaten_at is None or elapsed_ms(self._beaten_at, self._now()) > self._lease_ms):
+            self._in_force = False
+        return self._in_force
+
+    def renew(self) -> None:
+        """All that may have happened without us is known."""
+        self._in_force = True
 
     def take_found_new(self) -> bool:
         """Whether Asterisk had never heard of any program, since this was last asked: it was started anew."""
@@ -58,10 +86,12 @@ class Heartbeat:
             if began_at(in_force) > began_at(self._epoch):
                 self.superseded = True
                 raise Superseded(f"a program that started later serves this Asterisk: {in_force}")
+            beaten_at = self._now()
             # By Asterisk's own clock, which its dialplan holds the beat against: ours goes on evenly when that one jumps.
             beat = (await clock).fields.get("Value", "")
             self._commands.send(global_variable(BEAT, beat if beat.isdigit() else str(self._now() // 1000)))
             await self._commands.perform(global_variable(EPOCH, self._epoch))
+            self._beaten_at = beaten_at
         except AmiFailure as failure:
             # A lost beat is simply followed by the next.
             log.warning("beat lost", failure=type(failure).__name__)
@@ -69,7 +99,11 @@ class Heartbeat:
     async def run(self) -> None:
         """Beat for ever, and at once whenever the link has come up. Raises Superseded."""
         while True:
-            await self.beat()
+            if self._beaten_at is not None and elapsed_ms(self._beaten_at, self._now()) > self._lease_ms:
+                self._in_force = False
+                self._on_lapse()
+            else:
+                await self.beat()
             try:
                 async with asyncio.timeout(self._every_ms / 1000):
                     await self._link_up.wait()

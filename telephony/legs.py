@@ -21,6 +21,7 @@ from acd.core.inputs import (
     DevicePresenceSeen,
     FlowEnded,
     Input,
+    LeftAside,
 )
 from kernel.ids import DeviceId, InteractionId, ReservationId
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
@@ -28,6 +29,8 @@ from telephony.ami.wire import AmiEvent
 from telephony.leg_names import interaction_of, reservation_of
 
 REMEMBERED_MAX = 4096
+ASIDE_OVER = "AcdAside"
+"""The event that tells of the end of whoever was served by Asterisk alone."""
 
 
 class Phase(StrEnum):
@@ -165,6 +168,8 @@ class LegTracker:
                 return self._transferred(InteractionId(fields.get("Call", "")))
             case "UserEvent" if fields.get("UserEvent") == "AcdNoService":
                 return self._turned_away(InteractionId(fields.get("Call", "")))
+            case "UserEvent" if fields.get("UserEvent") == ASIDE_OVER:
+                return self._left_aside(fields)
             case "BridgeEnter":
                 return self._joined_now(reservation_of(fields.get("Uniqueid", "")))
             case "HangupRequest":
@@ -266,6 +271,13 @@ class LegTracker:
     def _turned_away(self, interaction_id: InteractionId) -> tuple[Input, ...]:
         """The dialplan's safety route has the caller. One who is no interaction of ours waits for the next look."""
         return (CallerLost(interaction_id=interaction_id),) if interaction_id in self._callers else ()
+
+    def _left_aside(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
+        """A talk that Asterisk alone had brought about is over. That the caller hung up is told by their own Hangup."""
+        interaction_id = InteractionId(fields.get("Call", ""))
+        if interaction_id not in self._callers or fields.get("By") != EndedBy.AGENT:
+            return ()
+        return (LeftAside(interaction_id=interaction_id, ended_by=EndedBy.AGENT),)
 
     def _contact(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
         """A phone's address was added or taken away. One that goes while another stays: the phone has moved."""

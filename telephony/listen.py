@@ -26,8 +26,9 @@ from kernel.result_codes import ReservationResult
 from telephony.ami.connection import AmiLink
 from telephony.ami.failures import AmiFailure
 from telephony.ami.wire import AmiEvent
+from telephony.aside import strike_off
 from telephony.leg_names import interaction_of, interaction_of_reservation, reservation_of
-from telephony.legs import LegTracker, Phase, is_forwarding
+from telephony.legs import ASIDE_OVER, LegTracker, Phase, is_forwarding
 from telephony.snapshot import clear_turned_away, take_snapshot
 
 log = structlog.get_logger(__name__)
@@ -52,6 +53,7 @@ class Listener:
     reservations that are in force. ``sound_closed``: a leg's recording files are complete, told half a second after the
     leg's end. ``forwarded``: a phone has sent its call elsewhere. ``end``: a leg (by its unique id) is to be ended.
     ``lines``: which leg is at which phone. ``lost_sight``: the switch cannot be seen until the next comparison.
+    ``take_back``: asked before each look, whoever Asterisk serves by itself is to come back to us.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Listener:
         end: Callable[[str], None],
         lines: PhoneLines,
         lost_sight: Callable[[], None],
+        take_back: Callable[[], Awaitable[None]],
     ) -> None:
         self._events = events
         self._commands = commands
@@ -85,6 +88,7 @@ class Listener:
         self._end = end
         self._lines = lines
         self._lost_sight = lost_sight
+        self._take_back = take_back
         self._ending: set[str] = set()
         self._resync = asyncio.Event()
         self.in_step = asyncio.Event()
@@ -170,6 +174,8 @@ class Listener:
         if event.name == "HangupRequest" and is_forwarding(event.fields):
             log.warning("a phone forwards its calls", leg_id=event.fields.get("Uniqueid"))
             self._forwarded()
+        if event.name == "UserEvent" and event.fields.get("UserEvent") == ASIDE_OVER:
+            self._commands.send(strike_off(InteractionId(event.fields.get("Call", ""))))
         if self._legs.found_nobody(event):
             asyncio.get_running_loop().call_later(NOBODY_THERE_S, self._tell, event)
         else:
@@ -223,6 +229,7 @@ class Listener:
                 continue
             self.hearing.clear()
             try:
+                await self._take_back()
                 picture = await take_snapshot(self._commands, begun_at=self._now())
             except AmiFailure as failure:
                 log.warning("snapshot failed", failure=type(failure).__name__)
@@ -239,6 +246,8 @@ class Listener:
             await self._reconcile(picture)
             for lost in picture.turned_away:
                 self._commands.send(clear_turned_away(lost))
+            for served in picture.aside:
+                self._commands.send(strike_off(served))
             self._take_over(picture.agent_legs, self._in_force)
             if not self._are_up():  # the links were lost while all was compared
                 self._lost_sight()

@@ -8,6 +8,7 @@ from kernel.instants import Instant
 from telephony.ami.actions import Action
 from telephony.ami.connection import AmiLink
 from telephony.ami.wire import AmiEvent
+from telephony.aside import ASIDE_FAMILY, records_in
 from telephony.leg_names import caller_leg, interaction_of, reservation_of
 from telephony.legs import device_presence
 
@@ -22,6 +23,8 @@ _PLACES = {
     "after": CallerPlace.JOINED,
     "waiting": CallerPlace.WAITING,
     "away": CallerPlace.AWAY,
+    "aside": CallerPlace.ASIDE,
+    "aside_talk": CallerPlace.TALKS_ASIDE,
 }
 
 
@@ -38,12 +41,16 @@ async def take_snapshot(commands: AmiLink, *, begun_at: Instant) -> SwitchPictur
     lost = await commands.collect(
         Action(name="DBGetTree", fields={"Family": LOST_FAMILY}), "DBGetTreeComplete", timeout_ms=SNAPSHOT_MS_MAX
     )
+    aside = await commands.collect(
+        Action(name="DBGetTree", fields={"Family": ASIDE_FAMILY}), "DBGetTreeComplete", timeout_ms=SNAPSHOT_MS_MAX
+    )
     return SwitchPicture(
         callers=callers_in(channels),
         agent_legs=agent_legs_in(channels),
         devices=devices_in(devices),
         begun_at=begun_at,
         turned_away=turned_away_in(lost),
+        aside=records_in(aside),
     )
 
 

@@ -49,6 +49,8 @@ RIGHTS: Final = (
                 "Originate",
                 "PJSIPShowEndpoints",
                 "Ping",
+                "QueueRemove",
+                "QueueStatus",
                 "Redirect",
                 "Reload",
                 "Setvar",
@@ -56,7 +58,7 @@ RIGHTS: Final = (
                 "Status",
             }
         ),
-        classes=frozenset({"call", "originate", "reporting", "system"}),
+        classes=frozenset({"agent", "call", "originate", "reporting", "system"}),
     ),
 )
 

@@ -132,6 +132,16 @@ class House:
         """SIGKILL: no time for a last word."""
         await self._end(signal.SIGKILL)
 
+    def freeze(self) -> None:
+        """SIGSTOP: alive, and dead to the world."""
+        assert self.program is not None
+        self.program.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT."""
+        assert self.program is not None
+        self.program.send_signal(signal.SIGCONT)
+
     async def _end(self, number: signal.Signals) -> int:
         assert self.program is not None
         self.program.send_signal(number)

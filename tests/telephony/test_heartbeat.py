@@ -19,7 +19,7 @@ ASTERISKS_SECONDS = "1795503600"
 
 
 def heartbeat(link: AmiLink, *, every_ms: int = 60_000) -> Heartbeat:
-    return Heartbeat(link, every_ms=every_ms, now=lambda: NOW, epoch=OURS)
+    return Heartbeat(link, every_ms=every_ms, lease_ms=60_000, now=lambda: NOW, epoch=OURS)
 
 
 def in_force(epoch: str) -> FakeAsterisk:

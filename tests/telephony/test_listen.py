@@ -87,6 +87,7 @@ async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
             end=room.ended.append,
             lines=PhoneLines(),
             lost_sight=lambda: None,
+            take_back=lambda: asyncio.sleep(0),
         )
         listener.in_step.set()
         listener.hearing.set()

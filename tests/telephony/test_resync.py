@@ -184,6 +184,7 @@ async def an_ear(
             end=switch.end,
             lines=lines,
             lost_sight=lambda: None,
+            take_back=lambda: asyncio.sleep(0),
         )
         running = asyncio.create_task(listener.run())
         try:
