@@ -1,5 +1,7 @@
 """What the switch did by itself, as inputs at their own instants, and how they are taken in before all else."""
 
+from typing import Any
+
 from acd.aside import told_aside
 from acd.core import inputs
 from acd.core.inputs import AsideBegan
