@@ -8,7 +8,6 @@ from typing import Annotated
 import structlog
 import typer
 
-from sambut.bench.command import bench
 from sambut.collector import settle_collector
 from sambut.commands import token
 from sambut.commands.apply import apply
@@ -16,7 +15,6 @@ from sambut.commands.check import check
 from sambut.commands.export import export
 from sambut.commands.hash_pin import hash_pin
 from sambut.commands.office import EXIT_FAILED, settings_or_exit, stop
-from sambut.demo.command import demo
 from sambut.logs import set_up_logs
 from sambut.not_started import NOT_STARTED, sentence_of
 from sambut.program import run_program
@@ -31,8 +29,28 @@ app.command()(check)
 app.command()(export)
 app.command()(hash_pin)
 app.add_typer(token.app, name="token")
-app.add_typer(bench, name="bench")
-app.command()(demo)
+
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+"""Of a command that is only loaded when it is asked for: what follows its name is its own, `--help` too.
+
+Benchmarks and demo bring phones, numbers and tables with them, and callers wait while `up` is loaded.
+"""
+
+
+@app.command(context_settings=PASSED_ON)
+def bench(asked: typer.Context) -> None:
+    """Measure the product beside something else, in one run."""
+    from sambut.bench.command import bench as measure
+
+    measure(asked.args, prog_name="sambut bench")
+
+
+@app.command(context_settings=PASSED_ON)
+def demo(asked: typer.Context) -> None:
+    """Play the sample centre with real calls, until Ctrl-C or for so many calls."""
+    from sambut.demo.command import app as play
+
+    play(asked.args, prog_name="sambut demo")
 
 
 @app.command()

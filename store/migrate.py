@@ -1,18 +1,21 @@
-"""Bring a database to today's tables, in process; harmless when it is there already."""
+"""Bring a database to today's tables, in process; harmless when it is there already.
 
+Alembic is only loaded when there is something to migrate: it would cost every start a tenth of its time.
+"""
+
+import re
 from enum import StrEnum
 from pathlib import Path
 
-import alembic.command
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 
 from store import sqlite
 from store.database import Database, StoreFailed
 
 SCRIPTS = Path(__file__).parent / "migrations"
+REVISIONS = tuple(sorted(re.findall(r"m(\d+)_", " ".join(path.name for path in SCRIPTS.glob("versions/m*.py")))))
+"""Every revision, oldest first, as their files are named."""
+HAD = sa.text("SELECT version_num FROM alembic_version")
 NEWER = "the database was made by a newer version of the program"
 
 
@@ -37,31 +40,30 @@ async def upgrade(url: str) -> None:
         raise StoreFailed(f"{wrong.filename}: {wrong.strerror}") from wrong
     database = Database(url)
     try:
-        if await database.read(tables) is Tables.NEWER:
+        found = await database.read(tables)
+        if found is Tables.NEWER:
             raise StoreFailed(NEWER)
-        await database.write(_upgrade)
+        if found is not Tables.CURRENT:
+            await database.write(_upgrade)
     finally:
         await database.close()
 
 
 def tables(connection: sa.Connection) -> Tables:
     """How the tables behind a connection stand to ours."""
-    had = MigrationContext.configure(connection).get_current_revision()
-    ours = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    had = connection.execute(HAD).scalar() if sa.inspect(connection).has_table("alembic_version") else None
     if had is None:
         return Tables.NONE
-    if had not in ours:
+    if had not in REVISIONS:
         return Tables.NEWER
-    return Tables.CURRENT if had == ours[0] else Tables.OLDER
+    return Tables.CURRENT if had == REVISIONS[-1] else Tables.OLDER
 
 
 def _upgrade(connection: sa.Connection) -> None:
-    config = _config()
-    config.attributes["connection"] = connection
-    alembic.command.upgrade(config, "head")
+    import alembic.command  # see above
+    from alembic.config import Config
 
-
-def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
-    return config
+    config.attributes["connection"] = connection
+    alembic.command.upgrade(config, "head")

@@ -23,6 +23,10 @@ BEGAN_VARIABLE = "SAMBUT_DEMO_BEGAN_MS"
 FAILURES = (*NOT_STARTED, NoGround, PhonesGone, PhoneRefused, NotSeen)
 
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
 def demo(
     calls: Annotated[int | None, typer.Option("--calls", min=1, help="Stop after so many calls.")] = None,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write the calls and a summary as JSON.")] = None,

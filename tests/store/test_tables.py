@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
@@ -19,7 +21,7 @@ from reports.rows import InteractionRow
 from reports.sums import KEYS
 from store import checkpoints, contact_book, cti_log, directory, journal, recordings, tables, tokens
 from store.database import Database, StoreFailed
-from store.migrate import upgrade
+from store.migrate import REVISIONS, SCRIPTS, upgrade
 from store.rows import statements as rows
 from store.upsert import adding, replacing
 from tests.store.conftest import url_of
@@ -45,6 +47,14 @@ async def test_upgrading_twice_or_at_once_is_harmless(tmp_path: Path) -> None:
     database = Database(url)
     assert await differences(database) == []
     await database.close()
+
+
+def test_each_revision_is_named_as_its_file_and_follows_the_one_before() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    scripts = list(ScriptDirectory.from_config(config).walk_revisions())
+
+    assert [script.revision for script in reversed(scripts)] == list(REVISIONS)
 
 
 async def test_upgrading_keeps_what_is_there(database: Database, file: Path) -> None:
