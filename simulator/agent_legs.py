@@ -204,7 +204,6 @@ class AgentLegs:
         """The agent puts the receiver down, in whatever step of the call."""
         if leg.reservation_id in self.agent_legs:
             self._world.tell(lambda: f"{leg.reservation_id} hangs up at {leg.device_id}")
-            leg.talked = leg.talked or leg.progress is Progress.JOINED
             self._leg_over(leg, CAUSE_NORMAL, "agent")
 
     def _leg_over(self, leg: AgentLeg, cause: int, by: str) -> None:
@@ -252,7 +251,6 @@ class AgentLegs:
             setattr(phone, name, value)
         if not phone.reachable:
             for leg in list(phone.legs.values()):
-                leg.talked = leg.talked or leg.progress is Progress.JOINED
                 self._leg_over(leg, CAUSE_NORMAL, "agent")
         self._presence(phone)
 

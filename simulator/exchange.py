@@ -144,7 +144,6 @@ class Exchange(AgentLegs):
         by = "caller" if end is End.HUNG_UP else ""
         self._tell(Report(news=News.CALLER_OVER, subject=caller.interaction_id, cause=CAUSE_NORMAL, by=by))
         if leg is not None:
-            leg.talked = True
             self._leg_over(leg, CAUSE_NORMAL, by)
         self._people.caller_gone(caller.interaction_id, end)
 

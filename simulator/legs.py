@@ -75,7 +75,6 @@ class AgentLeg:
     progress: Progress = Progress.DIALLING
     claims_under: str = ""
     won: bool = False
-    talked: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -75,7 +75,6 @@ class Program:
         self.distributor: Distributor | None = None
         self.listens = False
         self.in_step = False
-        self.in_step_since_ms = 0
         self.sessions: list[Callable[[], None]] = []
         self._in_force: dict[ReservationId, None] = {}
         self._heard: list[Report] = []
@@ -203,7 +202,7 @@ class Program:
         self.switchboard.take_over(picture.agent_legs, self._in_force)
         if not self.link.is_up:
             return
-        self.in_step, self.in_step_since_ms = True, self._world.now_ms
+        self.in_step = True
         heard, self._heard = self._heard, []
         for report in heard:
             self._take(report)

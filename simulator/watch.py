@@ -15,8 +15,6 @@ from simulator.world import World
 STUCK_MS_MAX = 2_000
 """I4: so long may the engine think other than the switch, while it is in step with it."""
 LOOK_MS = 250
-SILENT_MS = 3_500
-"""A phone that says nothing is given up after three seconds."""
 
 
 class Watch:

@@ -37,7 +37,6 @@ class World:
         self._loop = loop
         self._outside = Context()
         self._trace: deque[tuple[int, Callable[[], str | None]]] = deque(maxlen=TRACE_LENGTH)
-        self.after_step: Callable[[], None] = lambda: None
 
     @property
     def now_ms(self) -> int:
@@ -83,4 +82,3 @@ class World:
             return
         self.steps += 1
         do(*args)
-        self.after_step()
