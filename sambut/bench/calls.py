@@ -8,10 +8,8 @@ waits half a second for one that sends none.
 """
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from typing import Any
 from sambut.bench.bench_centre import phone_name
 from sambut.bench.calls_figures import Trip, judge, mean, quantile_or_none
 from sambut.bench.cpu import busy_share_of_machine
+from sambut.bench.folder import new_folder
 from sambut.bench.load import PhonesProcess, SippCallers
 from sambut.bench.ways import Ground, Way, by_plain_dial, make_ground, through_app_queue, through_sambut
 from sambut.phones.sipp_program import sipp_words
@@ -161,14 +160,6 @@ def refuse_failures(name: str, tally: Tally) -> None:
     failed, placed = tally.failed + tally.backlog_failed, tally.placed
     if failed > FAILED_SHARE_MAX * placed:
         raise TooManyFailed(f"{name}: {failed} of {placed} calls failed; figures of such a run say nothing")
-
-
-@contextmanager
-def new_folder(name: str) -> Iterator[Path]:
-    """A folder for one round, removed afterwards; kept when it ended in an error, for a look at the logs."""
-    path = Path(tempfile.mkdtemp(prefix=f"sambut-bench-{name}-"))
-    yield path
-    shutil.rmtree(path, ignore_errors=True)
 
 
 class _Round:

@@ -12,6 +12,7 @@ from rich.table import Table
 from sambut.asterisk_site import AsteriskNotFound
 from sambut.bench.ami import run_ami
 from sambut.bench.calls import WAYS, Plan, TooManyFailed, run_calls
+from sambut.bench.journal import run_journal
 from sambut.bench.machine import machine_facts
 from sambut.bench.matching import Row, run_matching
 from sambut.bench.ways import NotComparable
@@ -101,6 +102,26 @@ def ami(json_path: JsonPath = None) -> None:
     console.print(f"sambut ÷ panoramisk: {body['ratio']:.1f}; events read differently: {body['differences']}")
     _write(json_path, "ami", body)
     if body["differences"]:
+        raise typer.Exit(1)
+
+
+@bench.command()
+def journal(json_path: JsonPath = None) -> None:
+    """Durable facts a second with group commit, against one row a transaction; and what kill -9 loses.
+
+    Exit codes: 0 measured; 1 something that was durable is gone.
+    """
+    console = Console()
+    with console.status("measuring"):
+        body = run_journal(lambda _: None)
+    table = Table("", "facts / s", "entries / s", title="journal: durable, synchronous = FULL")
+    for title, key in ((f"group commit, {body['group']} entries", "grouped"), ("one row a transaction", "one_row")):
+        table.add_row(title, f"{body[f'{key}_facts_per_s']:,.0f}", f"{body[f'{key}_entries_per_s']:,.0f}")
+    console.print(table)
+    console.print(f"group commit ÷ one row: {body['ratio']:.1f}")
+    console.print(f"{body['lost']} of {body['acknowledged']:,} durable entries lost in {body['kills']} times kill -9")
+    _write(json_path, "journal", body)
+    if body["lost"]:
         raise typer.Exit(1)
 
 

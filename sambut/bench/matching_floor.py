@@ -81,10 +81,10 @@ class MatchingFloor:
             needs = tuple(Requirement(skill_id=skill, level_min=self._chance.randint(1, 4)) for skill in chosen)
             classes[needs] = None
         for queue_id, needs in zip(self._queues, classes, strict=True):
-            self.give(inputs.QueueConfigured(settings=_queue(queue_id, needs)))
+            self.give(inputs.QueueConfigured(settings=plain_queue(queue_id, needs)))
         self.give(
             inputs.QueueConfigured(
-                settings=_queue(QueueId("hopeless"), (Requirement(skill_id=UNKNOWN_SKILL, level_min=5),))
+                settings=plain_queue(QueueId("hopeless"), (Requirement(skill_id=UNKNOWN_SKILL, level_min=5),))
             )
         )
         profiles = [
@@ -143,7 +143,8 @@ class MatchingFloor:
         return self._engine.state.agents[agent_id].reservation_id
 
 
-def _queue(queue_id: QueueId, requirements: tuple[Requirement, ...]) -> QueueSettings:
+def plain_queue(queue_id: QueueId, requirements: tuple[Requirement, ...]) -> QueueSettings:
+    """A queue without wrap-up, announcements or a longest wait."""
     return QueueSettings(
         queue_id=queue_id,
         name=queue_id,
