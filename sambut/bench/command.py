@@ -15,6 +15,7 @@ from sambut.bench.calls import WAYS, Plan, TooManyFailed, run_calls
 from sambut.bench.journal import run_journal
 from sambut.bench.machine import machine_facts
 from sambut.bench.matching import Row, run_matching
+from sambut.bench.pop import run_pop
 from sambut.bench.ways import NotComparable
 
 bench = typer.Typer(no_args_is_help=True, help="Measure the product beside something else, in one run.")
@@ -123,6 +124,30 @@ def journal(json_path: JsonPath = None) -> None:
     _write(json_path, "journal", body)
     if body["lost"]:
         raise typer.Exit(1)
+
+
+@bench.command()
+def pop(
+    json_path: JsonPath = None,
+    calls: Annotated[int, typer.Option("--calls", min=10, help="Calls to place.")] = 1000,
+    rate: Annotated[float, typer.Option("--rate", min=0.5, help="Calls a second.")] = 15.0,
+) -> None:
+    """When the screen pop is at a desk, against when the agent's phone gets its INVITE.
+
+    Exit codes: 0 measured; 1 too many calls failed, or it could not be run: then no figures are given.
+    """
+    console = Console()
+    try:
+        body = asyncio.run(run_pop(console.log, calls=calls, rate=rate))
+    except (TooManyFailed, NotComparable, AsteriskNotFound, OSError) as wrong:
+        console.print(f"No figures: {wrong}", style="bold", markup=False)
+        raise typer.Exit(1) from wrong
+    table = Table("pop minus INVITE", "ms", title=f"pop: {calls:,} calls at {rate:g}/s")
+    for share in ("p50", "p99", "max"):
+        table.add_row(share, f"{body[f'pop_minus_invite_ms_{share}']:+.2f}")
+    console.print(table)
+    console.print(f"{body['late']} of {calls:,} pops came after the INVITE")
+    _write(json_path, "pop", body)
 
 
 def _write(path: Path | None, name: str, body: dict[str, Any]) -> None:

@@ -192,6 +192,14 @@ def free_ports(count: int) -> list[int]:
 # --- through this product ------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A frame that came at the desk, and when (ns since the epoch)."""
+
+    at_ns: int
+    frame: str
+
+
 class ThroughSambut:
     """The program as it is run, in its own process, with one connected CTI socket."""
 
@@ -202,7 +210,7 @@ class ThroughSambut:
         self._seated: set[str] = set()
         self._ready: set[str] = set()
         self._address = f"http://127.0.0.1:{ground.settings.http.port}"
-        self.events: list[dict[str, object]] = []
+        self.heard: list[Heard] = []
 
     def asterisk_cpu_ms(self) -> float:
         return cpu_ms_of(int((self._ground.settings.run_dir / "asterisk/run/asterisk.pid").read_text()))
@@ -246,7 +254,7 @@ class ThroughSambut:
             await socket.send_json({"v": 1, "type": "hello", "client": "bench", "versions": [1]})
             async for message in socket:
                 if keep and f'"{keep}"' in message.data:
-                    self.events.append({"at_ns": time.time_ns(), "frame": message.data})
+                    self.heard.append(Heard(at_ns=time.time_ns(), frame=message.data))
 
     async def _until_ready(self, wanted: set[str]) -> None:
         found: set[str] = set()
