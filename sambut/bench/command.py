@@ -16,6 +16,7 @@ from sambut.bench.journal import run_journal
 from sambut.bench.machine import machine_facts
 from sambut.bench.matching import Row, run_matching
 from sambut.bench.pop import run_pop
+from sambut.bench.recording import run_recording
 from sambut.bench.ways import NotComparable
 
 bench = typer.Typer(no_args_is_help=True, help="Measure the product beside something else, in one run.")
@@ -148,6 +149,33 @@ def pop(
     console.print(table)
     console.print(f"{body['late']} of {calls:,} pops came after the INVITE")
     _write(json_path, "pop", body)
+
+
+@bench.command()
+def recording(
+    json_path: JsonPath = None,
+    calls: Annotated[int, typer.Option("--calls", min=2, help="Calls that talk at the same time.")] = 200,
+    seconds: Annotated[float, typer.Option("--seconds", min=3, help="How long each of them talks.")] = 45.0,
+) -> None:
+    """Processor time of a recorded call with sound both ways, and whether any recording is short.
+
+    Exit codes: 0 measured, nothing truncated; 1 a recording of ours is truncated, or it could not be measured.
+    """
+    console = Console()
+    try:
+        body = asyncio.run(run_recording(console.log, calls=calls, talk_s=seconds))
+    except (TooManyFailed, NotComparable, AsteriskNotFound, OSError) as wrong:
+        console.print(f"No figures: {wrong}", style="bold", markup=False)
+        raise typer.Exit(1) from wrong
+    ways = ("sambut", "mixmonitor", "not_recorded")
+    table = Table("", *ways, title=f"recording: {calls} calls at once, {seconds:g} s each")
+    for key in body["sambut"]:
+        table.add_row(key, *("-" if body[name][key] is None else f"{body[name][key]:,.6g}" for name in ways))
+    console.print(table)
+    console.print(f"processor time, sambut ÷ MixMonitor: {body['cpu_sambut_to_mixmonitor']:.2f}")
+    _write(json_path, "recording", body)
+    if body["sambut"]["truncated"]:
+        raise typer.Exit(1)
 
 
 def _write(path: Path | None, name: str, body: dict[str, Any]) -> None:

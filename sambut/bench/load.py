@@ -60,7 +60,7 @@ Max-Forwards: 70
 Content-Length: 0
 
 ]]></send>
-<nop><action><exec rtp_stream="SOUND,1,8,PCMA/8000"/></action></nop>
+<nop><action><exec rtp_stream="SOUND,TIMES,8,PCMA/8000"/></action></nop>
 <recv request="BYE" timeout="{STAY_MS_MAX}"><action>{_STAMP.format(word="done")}</action></recv>
 <send><![CDATA[
 
@@ -78,9 +78,12 @@ Content-Length: 0
 
 
 class SippCallers:
-    """Callers of the trunk, placed at an even rate by one SIPp."""
+    """Callers of the trunk, placed at an even rate by one SIPp. ``speaks``: all through the call, not one packet only."""
 
-    def __init__(self, words: Sequence[str], *, folder: Path, server_port: int, rtp_port_min: int) -> None:
+    def __init__(
+        self, words: Sequence[str], *, folder: Path, server_port: int, rtp_port_min: int, speaks: bool = False
+    ) -> None:
+        self._speaks = speaks
         self._words = tuple(words)
         self._folder = folder
         self._server_port = server_port
@@ -95,8 +98,10 @@ class SippCallers:
         folder = self._folder / f"sipp-{self._runs}"
         folder.mkdir(parents=True)
         sound = folder / "sound.alaw"
-        sound.write_bytes(ALAW_SILENCE)
-        (folder / "caller.xml").write_text(_SCENARIO.replace("SOUND", str(sound)), encoding="utf-8")
+        sound.write_bytes(ALAW_SILENCE * (50 if self._speaks else 1))
+        (folder / "caller.xml").write_text(
+            _SCENARIO.replace("SOUND", str(sound)).replace("TIMES", "-1" if self._speaks else "1"), encoding="utf-8"
+        )
         numbers = [f"+62811{self._placed + number:08d}" for number in range(calls)]
         self._placed += calls
         lines = (f"{number};{dids[place % len(dids)]};" for place, number in enumerate(numbers))
@@ -167,6 +172,10 @@ class PhonesProcess:
     async def register(self, secrets: dict[str, str], port: int, *, dead: str = "") -> None:
         """Register phones; ``dead`` ("silent" or "closed"): and let them die. Raises ConnectionError."""
         await self._ask({"do": "register", "secrets": secrets, "port": port, "dead": dead})
+
+    async def speak(self) -> None:
+        """Send sound in calls of phones that are registered from now on."""
+        await self._ask({"do": "speak"})
 
     async def plan(self, talk_ms_min: int, talk_ms_max: int) -> None:
         """How long agents talk from now on, evenly spread."""

@@ -5,13 +5,15 @@ the log, one line each: ``<what> <microseconds since the epoch> <phone> <caller'
 (it came), ``joined`` (our 200 was acknowledged), ``bye`` (the agent hung up) or ``left`` (the other side did).
 
 A phone rings and picks up at once, and hangs up when it has talked for as long as its plan says. Sound is sent only on
-demand: one prepared packet, over and over, from one socket.
+demand: every 20 ms one packet, the same for all who talk, from one socket; what comes back is left to the kernel.
 """
 
 import argparse
 import asyncio
+import contextlib
 import json
 import socket
+import struct
 import sys
 import time
 from dataclasses import dataclass
@@ -37,6 +39,10 @@ TRIES_MAX = 10
 EXPIRES_S = 3600
 REGISTERS_AT_ONCE = 50
 REGISTER_S_MAX = 30.0
+PACKET_S = 0.02
+SAMPLES = 160
+SILENCE = b"\xd5" * SAMPLES
+RTP_HEADER = struct.Struct("!BBHII")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -55,10 +61,45 @@ class Talk:
     timer: asyncio.TimerHandle | None = None
 
 
+class Sound:
+    """The voices of all who talk: 20 ms of G.711 silence at a time, with running numbers."""
+
+    def __init__(self) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind((ADDRESS, 0))
+        self._socket.setblocking(False)
+        self.port: int = self._socket.getsockname()[1]
+        self.heard_at: dict[str, tuple[str, int]] = {}
+        """Where each call's sound goes, by call id."""
+        self.late_ms_max = 0.0
+
+    async def run(self) -> None:
+        """Send until cancelled; then the socket is closed."""
+        with self._socket:
+            await self._send()
+
+    async def _send(self) -> None:
+        loop, number = asyncio.get_running_loop(), 0
+        started = loop.time()
+        while True:
+            number += 1
+            due = started + number * PACKET_S
+            await asyncio.sleep(due - loop.time())
+            self.late_ms_max = max(self.late_ms_max, (loop.time() - due) * 1000)
+            packet = RTP_HEADER.pack(0x80, 8, number & 0xFFFF, number * SAMPLES & 0xFFFFFFFF, 0x5A3B) + SILENCE
+            for address in list(self.heard_at.values()):
+                # A full buffer loses a packet, as a network does.
+                with contextlib.suppress(BlockingIOError):
+                    self._socket.sendto(packet, address)
+
+
 class Phones(asyncio.DatagramProtocol):
     """All phones that share one socket. ``answers``: one that does not is a phone that is dead and whose port is open."""
 
-    def __init__(self, log: TextIO, *, rtp_port: int, answers: bool = True, seed: int = 1) -> None:
+    def __init__(
+        self, log: TextIO, *, rtp_port: int, answers: bool = True, seed: int = 1, sound: Sound | None = None
+    ) -> None:
+        self._sound = sound
         self.talk_ms = (1000, 1000)
         self.secrets: dict[str, str] = {}
         self.registered: set[str] = set()
@@ -167,6 +208,8 @@ class Phones(asyncio.DatagramProtocol):
         talk.joined = True
         self._stop(talk)
         self._write("joined", time.time_ns() // 1000, talk.phone, talk.caller)
+        if self._sound is not None and talk.invite.audio_port:
+            self._sound.heard_at[call_id] = (ADDRESS, talk.invite.audio_port)
         delay_s = self._chance.uniform(*self.talk_ms) / 1000
         talk.timer = asyncio.get_running_loop().call_later(delay_s, self._hang_up, call_id)
 
@@ -200,6 +243,8 @@ class Phones(asyncio.DatagramProtocol):
 
     def _over(self, call_id: str) -> None:
         talk = self._talks.pop(call_id, None)
+        if self._sound is not None:
+            self._sound.heard_at.pop(call_id, None)
         if talk is not None:
             self._stop(talk)
 
@@ -217,11 +262,13 @@ class Phones(asyncio.DatagramProtocol):
 
 
 class Exchange:
-    """The orders: ``register`` (secrets, port; ``dead``: silent or closed), ``plan`` (talk_ms), ``flush``."""
+    """The orders: ``speak`` (before register), ``register`` (secrets, port; ``dead``: silent or closed), ``plan``, ``flush``."""
 
     def __init__(self, log: TextIO) -> None:
         self._log = log
         self._lines: list[Phones] = []
+        self._sound: Sound | None = None
+        self._speaking: asyncio.Task[None] | None = None
 
     async def obey(self, order: dict[str, Any]) -> dict[str, Any]:
         """Do one order and say what came of it."""
@@ -231,6 +278,9 @@ class Exchange:
             case "plan":
                 for line in self._lines:
                     line.talk_ms = (order["talk_ms"][0], order["talk_ms"][1])
+            case "speak":
+                self._sound = Sound()
+                self._speaking = asyncio.create_task(self._sound.run())
             case "flush":
                 self._log.flush()
         return {"done": order["do"]}
@@ -240,7 +290,10 @@ class Exchange:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
         one.bind((ADDRESS, 0))
         loop = asyncio.get_running_loop()
-        transport, phones = await loop.create_datagram_endpoint(lambda: Phones(self._log, rtp_port=9), sock=one)
+        sound = self._sound
+        transport, phones = await loop.create_datagram_endpoint(
+            lambda: Phones(self._log, rtp_port=9 if sound is None else sound.port, sound=sound), sock=one
+        )
         self._lines.append(phones)
         await phones.register(secrets, port)
         if dead == "silent":

@@ -48,6 +48,7 @@ exten => _[+0-9].,1,Answer()
  same => n,Dial(PJSIP/p$[${{CALLERID(num):-6}} % {agents}],15)
  same => n,Hangup()
 """
+_RECORDED_DIAL = _PLAIN_DIAL.replace("n,Dial(", "n,MixMonitor(${{UNIQUEID}}.wav,b)\n same => n,Dial(")
 _INTO_QUEUE = """[general]
 static = yes
 writeprotect = yes
@@ -389,3 +390,8 @@ def through_app_queue(ground: Ground) -> contextlib.AbstractAsyncContextManager[
 def by_plain_dial(ground: Ground) -> contextlib.AbstractAsyncContextManager[AsteriskAlone]:
     """Calls are dialled to an agent whom the caller's number says: nothing is decided."""
     return asterisk_alone(ground, extensions=_PLAIN_DIAL.format(trunk=TRUNK, agents=ground.agents))
+
+
+def with_mixmonitor(ground: Ground) -> contextlib.AbstractAsyncContextManager[AsteriskAlone]:
+    """As the plain Dial, with one mixed file recorded of each talk."""
+    return asterisk_alone(ground, extensions=_RECORDED_DIAL.format(trunk=TRUNK, agents=ground.agents))

@@ -105,3 +105,19 @@ def test_the_digest_is_that_of_the_rfc() -> None:
 
     assert 'username="Mufasa"' in answer
     assert 'response="6629fae49393a05397450978507c4ef1"' in answer
+
+
+async def test_who_talks_is_heard_every_20_ms_until_the_call_ends() -> None:
+    loop, sound = asyncio.get_running_loop(), sip_phones.Sound()
+    ear, heard = await loop.create_datagram_endpoint(Switch, local_addr=("127.0.0.1", 0))
+    sound.heard_at["c1"] = ear.get_extra_info("sockname")
+    speaking = asyncio.create_task(sound.run())
+    async with asyncio.timeout(2):
+        first, second = await heard.heard.get(), await heard.heard.get()
+    speaking.cancel()
+    await asyncio.wait([speaking])
+    ear.close()
+
+    assert len(first) == len(second) == 12 + 160
+    assert int.from_bytes(second[2:4]) == int.from_bytes(first[2:4]) + 1
+    assert int.from_bytes(second[4:8]) == int.from_bytes(first[4:8]) + 160
