@@ -19,6 +19,7 @@ from sambut.logs import set_up_logs
 from sambut.not_started import NOT_STARTED, sentence_of
 from sambut.program import run_program
 from sambut.settings import Settings
+from sambut.turns import take_short_turns
 from telephony.heartbeat import Superseded
 
 log = structlog.get_logger(__name__)
@@ -82,6 +83,7 @@ async def _run_until_told(settings: Settings, *, stop_asterisk: bool) -> None:
         loop.add_signal_handler(number, told.set)
     async with run_program(settings, stop_asterisk=stop_asterisk) as running:
         settle_collector()
+        take_short_turns()
         waiting = asyncio.create_task(told.wait())
         await asyncio.wait({waiting, running.tasks}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()

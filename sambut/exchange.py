@@ -45,7 +45,8 @@ from telephony.seats import SeatList
 
 log = structlog.get_logger(__name__)
 
-SILENT_MS_MAX = 3_000
+SILENT_MS_MAX = 1_200
+"""A phone that lives says that it rings within milliseconds; INVITE is sent again after 500 ms, so two were lost by then."""
 BIRTH_S_MAX = 20.0
 LOOK_S = 0.05
 

@@ -9,7 +9,7 @@ import jinja2
 
 from centre.model import Centre
 from kernel.ids import DeviceId, TrunkId
-from telephony.config.events import WANTED_EVENTS
+from telephony.config.events import DECLINED_MESSAGES, WANTED_EVENTS
 from telephony.config.modules import MODULES
 from telephony.config.quoting import conf_value
 from telephony.config.site import AsteriskSite, FeatureCodes, SipSecrets
@@ -34,6 +34,7 @@ FILES: Final = (
     "features.conf",
     "indications.conf",
     "cel.conf",
+    "stasis.conf",
 )
 
 # Asterisk complains in its log about each of these that is not there; empty, they mean its own defaults.
@@ -70,6 +71,7 @@ def render(*, centre: Centre, site: AsteriskSite, secrets: SipSecrets, codes: Fe
             "permit": site.ami_permit,
             "wanted_events": sorted(WANTED_EVENTS),
         },
+        "declined_messages": DECLINED_MESSAGES,
         "feature_codes": [
             (codes.login, "agent_login"),
             (codes.logout, "agent_logout"),

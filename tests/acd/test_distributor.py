@@ -10,7 +10,7 @@ from acd.core import facts
 from acd.core.effects import CancelRing, Effect, RingAgent
 from acd.core.engine import Engine
 from acd.core.inputs import AgentPickedUp, Input, TimePassed
-from acd.distributor import Distributor, Start, open_distributor
+from acd.distributor import NOTES_MS_MAX, Distributor, Start, open_distributor
 from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, DoorClosed, JournalFailed, SwitchPicture
 from kernel.entry import FLOW_STREAM, Entry
 from kernel.ids import Did, InteractionId, ReservationId, TrunkId
@@ -294,6 +294,26 @@ async def test_other_streams_share_the_dense_sequence_and_ask_nothing_of_the_swi
     assert seq == 2
     assert (noted.stream, noted.given, noted.facts) == (FLOW_STREAM, None, ("a fact of a flow",))
     assert desk.outside.seqs == [1, 2, 3]
+
+
+@story
+async def test_notes_wait_a_moment_and_are_written_before_the_input_that_comes_after_them() -> None:
+    desk = Desk()
+    async with desk.open():
+        desk.door.post_note(FLOW_STREAM, ["started"])
+        await asyncio.sleep(NOTES_MS_MAX / 2000)
+        assert desk.journal.entries == []
+        desk.door.post_note(FLOW_STREAM, ["left a node"])
+        await desk.give(m.queue())
+        desk.door.post_note(FLOW_STREAM, ["stopped"])
+        await asyncio.sleep(NOTES_MS_MAX / 500)
+        assert len(desk.journal.entries) == 4
+        desk.door.post_note(FLOW_STREAM, ["at the end"])
+
+    told = [entry.facts for entry in desk.journal.entries if entry.stream == FLOW_STREAM]
+    assert told == [("started",), ("left a node",), ("stopped",), ("at the end",)]
+    assert desk.journal.batches == [3, 1, 1]
+    assert desk.journal.entries[2].given == m.queue()
 
 
 @story

@@ -81,7 +81,7 @@ def test_the_reasons_and_limits_told_are_the_products() -> None:
     for reason in (ReasonCode.RONA, ReasonCode.DECLINED, ReasonCode.BUSY_ELSEWHERE, ReasonCode.NO_ANSWER_FROM_PHONE):
         assert f"`{reason}`" in PAGE
     assert ", ".join(f"{each_ms // 1000} s" for each_ms in PHONE_RETRIES_MS) in PAGE
-    assert f"after {SILENT_MS_MAX // 1000} s" in PAGE
+    assert f"after {SILENT_MS_MAX / 1000:g} s" in PAGE
     assert (TRIES_MAX, WRONG_MAX, CLOSED_MS) == (3, 5, 15 * 60_000), "the page says three, five and 15 minutes"
 
 
