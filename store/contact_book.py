@@ -32,7 +32,7 @@ class StoreContactBook:
         self._live_max = live_max
 
     async def write(self, contact: Contact) -> None:
-        """Keep (or replace) one contact, durably; one that was erased stays erased.
+        """Keep (or replace) one contact, durable with the next journal entry; one that was erased stays erased.
 
         Raises StoreFailed; it is in memory all the same, for the call that is going on.
         """
@@ -52,7 +52,7 @@ class StoreContactBook:
             _put(connection, contact.interaction_id, values, is_there=there is not None)
             return True
 
-        if not await self._database.write(replace):
+        if not await self._database.write(replace, with_next=True):
             self._live.pop(contact.interaction_id, None)
 
     def live(self, interaction_id: InteractionId) -> Contact | None:

@@ -42,7 +42,7 @@ class StoreCtiLog:
         return await self._database.read(select, self._failure)
 
     async def append(self, events: Sequence[LoggedEvent]) -> None:
-        """Keep events, all or none; a number that is there already is passed over."""
+        """Keep events, all or none; a number that is there already is passed over. They can be made again from the journal."""
         if not events:
             return
 
@@ -53,7 +53,7 @@ class StoreCtiLog:
             if fresh:
                 connection.execute(cti_event.insert(), fresh)
 
-        await self._database.write(insert, self._failure)
+        await self._database.write(insert, self._failure, with_next=True)
 
     async def read(self, from_seq: int, count_max: int) -> Sequence[LoggedEvent]:
         """Events with ``seq >= from_seq`` in order, at most ``count_max``."""
@@ -65,7 +65,7 @@ class StoreCtiLog:
         def delete(connection: sa.Connection) -> None:
             connection.execute(FORGET, {"before_seq": seq})
 
-        await self._database.write(delete, self._failure)
+        await self._database.write(delete, self._failure, with_next=True)
 
     async def _rows(self, statement: "sa.Select[Any]", wanted: dict[str, int]) -> list[LoggedEvent]:
         def select(connection: sa.Connection) -> list[LoggedEvent]:

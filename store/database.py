@@ -49,19 +49,21 @@ class Database:
         if sqlite.is_sqlite(self._engine):
             sqlite.prepare(self._engine, busy_ms=busy_ms, synchronous=synchronous, looks_only=looks_only)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
-        self._writes_on: sa.Connection | None = None
+        self._writes_on: dict[bool, sa.Connection] = {}
         self._readers = ThreadPoolExecutor(READERS_MAX, thread_name_prefix="store-read")
 
     async def read(self, work: Work[T], failure: type[Exception] = StoreFailed) -> T:
         """What ``work`` finds in one transaction that only reads. Raises ``failure`` for any database error."""
         return await _to_its_end(self._readers, lambda: self._reading(work, failure))
 
-    async def write(self, work: Work[T], failure: type[Exception] = StoreFailed) -> T:
+    async def write(self, work: Work[T], failure: type[Exception] = StoreFailed, *, with_next: bool = False) -> T:
         """Let ``work`` write in one transaction, durable on return. Raises ``failure``: it left nothing behind.
 
-        A caller who is cancelled waits for the end first: a transaction is not torn, and its outcome is known.
+        ``with_next``: durable only with the next one that is so on return, for what can be made again, or means nothing
+        without what follows it. The end of the program loses nothing of it, a power cut its last moments. A caller who
+        is cancelled waits for the end first: a transaction is not torn, and its outcome is known.
         """
-        return await _to_its_end(self._writer, lambda: self._writing(work, failure))
+        return await _to_its_end(self._writer, lambda: self._writing(work, failure, with_next))
 
     def _reading(self, work: Work[T], failure: type[Exception]) -> T:
         try:
@@ -70,21 +72,28 @@ class Database:
         except _ERRORS as error:
             raise failure(_words(error)) from error
 
-    def _writing(self, work: Work[T], failure: type[Exception]) -> T:
+    def _writing(self, work: Work[T], failure: type[Exception], with_next: bool) -> T:
         try:
-            # The one writer keeps its connection: fetching it anew would cost as much as a small transaction does.
-            if self._writes_on is None:
-                self._writes_on = self._engine.connect().execution_options(**{sqlite.WRITES: True})
-            with self._writes_on.begin():
-                return work(self._writes_on)
+            connection = self._writes_on.get(with_next) or self._connected(with_next)
+            with connection.begin():
+                return work(connection)
         except _ERRORS as error:
             self._let_go()
             raise failure(_words(error)) from error
 
+    def _connected(self, with_next: bool) -> sa.Connection:
+        """The one writer keeps its connections: fetching one anew would cost as much as a small transaction does."""
+        connection = self._engine.connect().execution_options(**{sqlite.WRITES: True})
+        if with_next and sqlite.is_sqlite(self._engine):
+            sqlite.wait_for_no_disk(connection)
+        self._writes_on[with_next] = connection
+        return connection
+
     def _let_go(self) -> None:
-        kept, self._writes_on = self._writes_on, None
-        if kept is not None:
-            kept.close()
+        for connection in self._writes_on.values():
+            connection.invalidate()  # its settings are not those of the pool
+            connection.close()
+        self._writes_on.clear()
 
     async def close(self) -> None:
         """Give every connection back, and end the threads."""

@@ -37,7 +37,7 @@ class StoreRows:
         return await self._database.read(select, ShelfFailed)
 
     async def save(self, changes: Changes, progress: Progress) -> None:
-        """Changes and progress, all or none, durably. Raises ShelfFailed."""
+        """Changes and progress, all or none; the journal can make them again. Raises ShelfFailed."""
 
         def put(connection: sa.Connection) -> None:
             kept = _progress(connection)
@@ -52,7 +52,7 @@ class StoreRows:
             else:
                 connection.execute(sa.update(table).where(table.c.follower == FOLLOWER).values(values))
 
-        await self._database.write(put, ShelfFailed)
+        await self._database.write(put, ShelfFailed, with_next=True)
 
     async def queue_intervals(self, since: Instant, until: Instant) -> list[QueueIntervalRow]:
         """Half hours that began in [since, until), by start and queue. Raises ShelfFailed."""

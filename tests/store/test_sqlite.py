@@ -94,6 +94,18 @@ async def test_a_commit_waits_for_the_disk_as_it_is_told(file: Path, synchronous
     assert found == number
 
 
+async def test_only_what_may_wait_for_the_next_commit_does_so(file: Path) -> None:
+    def synchronous(connection: sa.Connection) -> object:
+        return connection.exec_driver_sql("PRAGMA synchronous").scalar()
+
+    database = Database(url_of(file))
+    found = [await database.write(synchronous, with_next=with_next) for with_next in (False, True, False)]
+    read = await database.read(synchronous)
+    await database.close()
+
+    assert (found, read) == ([2, 1, 2], 2)
+
+
 async def test_who_only_looks_leaves_nothing_behind_and_cannot_write(file: Path) -> None:
     before = content(file)
     database = Database(url_of(file), looks_only=True)
