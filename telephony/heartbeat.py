@@ -78,6 +78,7 @@ class Heartbeat:
         """Beat once. Nothing happens while the link is down. Raises Superseded."""
         if not self._commands.is_up:
             return
+        begun_at = self._now()
         try:
             clock = self._commands.send(Action(name="Getvar", fields={"Variable": ASTERISKS_CLOCK}))
             asked = Action(name="Getvar", fields={"Variable": EPOCH})
@@ -86,12 +87,12 @@ class Heartbeat:
             if began_at(in_force) > began_at(self._epoch):
                 self.superseded = True
                 raise Superseded(f"a program that started later serves this Asterisk: {in_force}")
-            beaten_at = self._now()
             # By Asterisk's own clock, which its dialplan holds the beat against: ours goes on evenly when that one jumps.
             beat = (await clock).fields.get("Value", "")
             self._commands.send(global_variable(BEAT, beat if beat.isdigit() else str(self._now() // 1000)))
             await self._commands.perform(global_variable(EPOCH, self._epoch))
-            self._beaten_at = beaten_at
+            # Counted from its beginning: frozen in the middle of it, we know nothing of what came after.
+            self._beaten_at = begun_at
         except AmiFailure as failure:
             # A lost beat is simply followed by the next.
             log.warning("beat lost", failure=type(failure).__name__)
@@ -101,7 +102,8 @@ class Heartbeat:
         while True:
             if self._beaten_at is not None and elapsed_ms(self._beaten_at, self._now()) > self._lease_ms:
                 self._in_force = False
-                self._on_lapse()
+                if self._commands.is_up:
+                    self._on_lapse()
             else:
                 await self.beat()
             try:

@@ -28,7 +28,7 @@ from telephony.ami.failures import AmiFailure
 from telephony.ami.wire import AmiEvent
 from telephony.aside import strike_off
 from telephony.leg_names import interaction_of, interaction_of_reservation, reservation_of
-from telephony.legs import ASIDE_OVER, LegTracker, Phase, is_forwarding
+from telephony.legs import LegTracker, Phase, is_forwarding
 from telephony.snapshot import clear_turned_away, take_snapshot
 
 log = structlog.get_logger(__name__)
@@ -174,8 +174,6 @@ class Listener:
         if event.name == "HangupRequest" and is_forwarding(event.fields):
             log.warning("a phone forwards its calls", leg_id=event.fields.get("Uniqueid"))
             self._forwarded()
-        if event.name == "UserEvent" and event.fields.get("UserEvent") == ASIDE_OVER:
-            self._commands.send(strike_off(InteractionId(event.fields.get("Call", ""))))
         if self._legs.found_nobody(event):
             asyncio.get_running_loop().call_later(NOBODY_THERE_S, self._tell, event)
         else:
@@ -246,6 +244,7 @@ class Listener:
             await self._reconcile(picture)
             for lost in picture.turned_away:
                 self._commands.send(clear_turned_away(lost))
+            # Not when their events are heard: those of a gap are heard before the look that reads the notes.
             for served in picture.aside:
                 self._commands.send(strike_off(served))
             self._take_over(picture.agent_legs, self._in_force)

@@ -2,10 +2,11 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 
 import pytest
 
-from kernel.instants import Instant
+from kernel.instants import Instant, after
 from telephony.ami.connection import AmiLink
 from telephony.heartbeat import Heartbeat, Superseded, began_at
 from tests.telephony.ami.fake_asterisk import FakeAsterisk, Received, Session
@@ -16,6 +17,13 @@ NOW = Instant(1_795_500_000_999)
 OURS = "1795500000000-ab"
 ASTERISKS_SECONDS = "1795503600"
 """An hour ahead of ours: the machine's clock has jumped since we started."""
+
+
+@dataclass
+class Clock:
+    """A clock that a test sets."""
+
+    now: Instant = NOW
 
 
 def heartbeat(link: AmiLink, *, every_ms: int = 60_000) -> Heartbeat:
@@ -83,3 +91,37 @@ async def test_it_beats_as_soon_as_the_link_is_up_and_holds_its_tongue_before() 
 @pytest.mark.parametrize(("epoch", "at"), [("17-ab", 17), ("", -1), ("-ab", -1), ("x7-ab", -1), ("17", 17)])
 def test_an_epoch_says_when_its_program_began(epoch: str, at: int) -> None:
     assert began_at(epoch) == at
+
+
+async def test_a_program_that_has_not_beaten_for_too_long_is_not_counted_on_until_it_has_compared() -> None:
+    clock, lapses = Clock(), list[int]()
+    async with in_force(OURS) as asterisk, link_to(asterisk) as link:
+        beating = Heartbeat(
+            link,
+            every_ms=10,
+            lease_ms=2_000,
+            now=lambda: clock.now,
+            epoch=OURS,
+            on_lapse=lambda: lapses.append(clock.now),
+        )
+        await beating.beat()
+        standing = [beating.in_force]
+        beating.renew()
+        clock.now = after(NOW, 2_000)
+        standing.append(beating.in_force)
+        assert standing == [False, True]
+
+        clock.now = after(NOW, 2_001)
+        beats = len(asterisk.named("Setvar"))
+        running = asyncio.create_task(beating.run())
+        try:
+            await eventually(lambda: lapses != [])
+            assert len(asterisk.named("Setvar")) == beats
+            await beating.beat()
+            standing = [beating.in_force]
+            beating.renew()
+            assert [*standing, beating.in_force] == [False, True]
+        finally:
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
