@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from sambut.bench.machine import machine_facts
 from sambut.bench.matching import Row, run_matching
 from sambut.bench.pop import run_pop
 from sambut.bench.recording import run_recording
+from sambut.bench.start import StartRow, run_start
 from sambut.bench.ways import NotComparable
 
 bench = typer.Typer(no_args_is_help=True, help="Measure the product beside something else, in one run.")
@@ -176,6 +178,34 @@ def recording(
     _write(json_path, "recording", body)
     if body["sambut"]["truncated"]:
         raise typer.Exit(1)
+
+
+@bench.command()
+def start(
+    json_path: JsonPath = None,
+    entries: Annotated[
+        list[int] | None, typer.Option("--entries", min=0, help="Lengths of the journal; may be given several times.")
+    ] = None,
+    starts: Annotated[int, typer.Option("--starts", min=1, help="Starts of each length.")] = 5,
+) -> None:
+    """How long a killed program takes until it is in step with Asterisk again, by the length of its journal.
+
+    Exit codes: 0 measured; 1 it could not be run: then no figures are given.
+    """
+    console = Console()
+    table = Table("entries", "in step s", "processor s", "all read, s", title="start")
+
+    def told(row: StartRow) -> None:
+        table.add_row(f"{row.entries:,}", f"{row.ready_s:.2f}", f"{row.program_cpu_s:.2f}", f"{row.whole_s:.2f}")
+
+    try:
+        with tempfile.TemporaryDirectory(prefix="sambut-bench-start-") as folder, console.status("measuring"):
+            body = asyncio.run(run_start(Path(folder), entries or [0, 100_000], starts, told))
+    except (NotComparable, AsteriskNotFound, OSError) as wrong:
+        console.print(f"No figures: {wrong}", style="bold", markup=False)
+        raise typer.Exit(1) from wrong
+    console.print(table)
+    _write(json_path, "start", body)
 
 
 def _write(path: Path | None, name: str, body: dict[str, Any]) -> None:
