@@ -3,6 +3,8 @@
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from acd.core import facts
 from acd.core.engine import Engine
 from acd.core.invariants import broken
@@ -28,6 +30,7 @@ async def configured_journal(ground: Ground) -> int:
     return len(entries)
 
 
+@pytest.mark.slow  # a new database, opened four times
 async def test_the_journal_grows_to_its_length_by_calls_that_were_queued_and_ended(tmp_path: Path) -> None:
     ground = make_ground(tmp_path, agents=1, queues=1)
     before = await configured_journal(ground)
