@@ -2,8 +2,12 @@
 
 import os
 import platform
+import sqlite3
 from importlib.metadata import version
 from pathlib import Path
+
+from sambut.asterisk_site import AsteriskNotFound, read_program
+from sambut.settings import Settings
 
 
 def machine_facts() -> dict[str, str | int | float]:
@@ -15,7 +19,17 @@ def machine_facts() -> dict[str, str | int | float]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "sambut": version("sambut"),
+        "asterisk": _asterisk(),
+        "panoramisk": version("panoramisk"),
+        "sqlite": sqlite3.sqlite_version,
     }
+
+
+def _asterisk() -> str:
+    try:
+        return read_program(Settings()).version
+    except AsteriskNotFound:
+        return "none"
 
 
 def _processor() -> str:
