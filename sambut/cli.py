@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,11 +15,12 @@ from sambut.commands.apply import apply
 from sambut.commands.check import check
 from sambut.commands.export import export
 from sambut.commands.hash_pin import hash_pin
-from sambut.commands.office import EXIT_FAILED, settings_or_exit, stop
+from sambut.commands.office import EXIT_FAILED, settings_or_exit
 from sambut.logs import set_up_logs
 from sambut.not_started import NOT_STARTED, sentence_of
 from sambut.program import run_program
 from sambut.settings import Settings
+from sambut.supervisor import BEAT_S, EXIT_GIVEN_WAY, Lifeline, Supervisor
 from sambut.turns import take_short_turns
 from telephony.heartbeat import Superseded
 
@@ -63,30 +65,47 @@ def up(
 ) -> None:
     """Run the program until SIGTERM or Ctrl-C. Without --stop-asterisk no call is cut at the end.
 
-    Exit codes: 0 stopped as asked; 1 it could not start, something that must not fail has failed, or a program that
+    Should it die or freeze, it is started again within three seconds. Exit codes: 0 stopped as asked; 1 it could not start, something that must not fail has failed, or a program that
     started later has taken over; 2 settings wrong.
     """
     known = settings_or_exit(settings)
     set_up_logs(level=known.log.level, form=known.log.format)
+    program = Supervisor(engine=lambda lifeline: _run(known, lifeline, stop_asterisk=stop_asterisk))
+    raise typer.Exit(program.run())
+
+
+def _run(settings: Settings, lifeline: Lifeline, *, stop_asterisk: bool) -> int:
+    """The program itself, in its own process; its exit code."""
     try:
-        asyncio.run(_run_until_told(known, stop_asterisk=stop_asterisk))
+        asyncio.run(_run_until_told(settings, lifeline, stop_asterisk=stop_asterisk))
     except NOT_STARTED as wrong:
-        stop(sentence_of(wrong), EXIT_FAILED)
+        print(sentence_of(wrong), file=sys.stderr)
+        return EXIT_FAILED
     except Superseded as wrong:
-        stop(f"Ended: {wrong}", EXIT_FAILED)
+        print(f"Ended: {wrong}", file=sys.stderr)
+        return EXIT_GIVEN_WAY
+    return 0
 
 
-async def _run_until_told(settings: Settings, *, stop_asterisk: bool) -> None:
+async def _beat(lifeline: Lifeline) -> None:
+    while True:
+        lifeline.beat()
+        await asyncio.sleep(BEAT_S)
+
+
+async def _run_until_told(settings: Settings, lifeline: Lifeline, *, stop_asterisk: bool) -> None:
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
     async with run_program(settings, stop_asterisk=stop_asterisk) as running:
         settle_collector()
+        beating = asyncio.create_task(_beat(lifeline))
         take_short_turns()
         waiting = asyncio.create_task(told.wait())
         await asyncio.wait({waiting, running.tasks}, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
+        beating.cancel()
         if running.tasks.done():
             raise _cause(running.tasks)
     log.info("stopped")

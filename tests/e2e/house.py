@@ -21,6 +21,7 @@ from cti.wire import SUBPROTOCOL
 from kernel.instants import Instant
 from sambut.commands.hash_pin import pin_hash_of
 from sambut.demo.sample_centre import AGENT_IDS, demo_centre
+from sambut.one_program import running_pid
 from sambut.phones.caller_script import CallerScript
 from sambut.phones.callers import LiveCall, TrunkCallers
 from sambut.phones.crowd import AgentPhones
@@ -132,14 +133,25 @@ class House:
         """SIGKILL: no time for a last word."""
         await self._end(signal.SIGKILL)
 
-    def freeze(self) -> None:
-        """SIGSTOP: alive, and dead to the world."""
+    @property
+    def engine_pid(self) -> int:
+        """The pid of the program itself, which its supervisor looks after."""
+        pid = running_pid(self.settings)
+        assert pid is not None, "the program does not run"
+        return pid
+
+    def freeze(self) -> int:
+        """SIGSTOP for the program and its supervisor: alive, and dead to the world. The program's pid."""
         assert self.program is not None
         self.program.send_signal(signal.SIGSTOP)
+        frozen = self.engine_pid
+        os.kill(frozen, signal.SIGSTOP)
+        return frozen
 
     def thaw(self) -> None:
-        """SIGCONT."""
+        """SIGCONT for both."""
         assert self.program is not None
+        os.kill(self.engine_pid, signal.SIGCONT)
         self.program.send_signal(signal.SIGCONT)
 
     async def _end(self, number: signal.Signals) -> int:
