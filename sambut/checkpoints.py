@@ -6,8 +6,8 @@ everything, and an older checkpoint or the journal's beginning serves as well. I
 
 import asyncio
 import zlib
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -34,6 +34,20 @@ EVERY_ENTRIES = 4_000
 """How many entries a start reads at most, besides those that come while a checkpoint is made: a third of a second."""
 
 T = TypeVar("T")
+_ENCODER = msgspec.json.Encoder()
+
+
+SLICE_RECORDS = 250
+"""Records of the engine that are written down without a pause: well below a millisecond."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What the followers know."""
+
+    hub: HubCheckpoint
+    numbers: NumbersCheckpoint
+    talks: tuple[Talk, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +55,7 @@ class Checkpoint:
     """Everything that a start would otherwise have to read the journal for. No caller's number is in it."""
 
     engine: EngineCheckpoint
-    hub: HubCheckpoint
-    numbers: NumbersCheckpoint
-    talks: tuple[Talk, ...]
+    followed: Followed
 
 
 class AtRest(Protocol):
@@ -56,7 +68,8 @@ class AtRest(Protocol):
 class Checkpointer:
     """A FactSubscriber that counts; ``run`` is the task that makes checkpoints.
 
-    Writing down what is known takes some milliseconds in which nothing is decided; packing and saving do not.
+    What followers know is living, and is written down while nothing is decided: two milliseconds for 500 agents in talks.
+    The engine's records are frozen, and are written down between decisions, a few at a time. Packing and saving wait for no one.
     """
 
     def __init__(
@@ -77,7 +90,6 @@ class Checkpointer:
         self._every_entries = every_entries
         self._kept_seq = self._tried_seq = 0
         self._is_due = asyncio.Event()
-        self._encoder = msgspec.json.Encoder()
 
     def start_at(self, seq: int) -> None:
         """There is a checkpoint of that entry, or (0) none."""
@@ -101,12 +113,17 @@ class Checkpointer:
         """Make a checkpoint now. One that cannot be made or kept is told of; the next one is made in its time."""
         self._is_due.clear()
         try:
-            seq, written = await at_rest(self._write)
+            seq, engine, followed = await at_rest(self._look)
         except DoorClosed:
             return  # the engine has ended: what it knows may not be in the journal
         self._tried_seq = seq
         if seq == self._kept_seq:
             return
+        written = bytearray(b'{"engine":')
+        for piece in _in_slices(engine):
+            written += piece
+            await asyncio.sleep(0)
+        written += b',"followed":' + followed + b"}"
         body = await asyncio.to_thread(zlib.compress, written, 1)
         await self._hub.write()
         if not self._hub.has_logged(seq):
@@ -120,14 +137,27 @@ class Checkpointer:
             self._kept_seq = seq
             log.info("checkpoint kept", seq=seq, byte_count=len(body))
 
-    def _write(self, seq: int, engine: EngineCheckpoint) -> tuple[int, bytes]:
-        known = Checkpoint(
-            engine=engine,
-            hub=self._hub.checkpoint(),
-            numbers=self._numbers.checkpoint(),
-            talks=self._recorder.checkpoint(),
+    def _look(self, seq: int, engine: EngineCheckpoint) -> tuple[int, EngineCheckpoint, bytes]:
+        followed = Followed(
+            hub=self._hub.checkpoint(), numbers=self._numbers.checkpoint(), talks=self._recorder.checkpoint()
         )
-        return seq, self._encoder.encode(known)
+        return seq, engine, _ENCODER.encode(followed)
+
+
+def _in_slices(engine: EngineCheckpoint) -> Iterator[bytes]:
+    """The JSON of the engine's checkpoint, in pieces that are quickly made."""
+    for number, field in enumerate(fields(engine)):
+        yield b'%s"%s":' % (b"," if number else b"{", field.name.encode())
+        value = getattr(engine, field.name)
+        if not isinstance(value, dict) or not value:
+            yield _ENCODER.encode(value)
+            continue
+        records = list(value.items())
+        for start in range(0, len(records), SLICE_RECORDS):
+            piece = _ENCODER.encode(dict(records[start : start + SLICE_RECORDS]))
+            yield (b"," if start else b"{") + piece[1:-1]
+        yield b"}"
+    yield b"}"
 
 
 async def newest_checkpoint(shelf: StoreCheckpoints, last_seq: int) -> tuple[int, Checkpoint | None]:

@@ -78,13 +78,13 @@ class Followers:
 
         Raises CtiLogFailed.
         """
-        await self.hub.begin(journal_seq=seq, checkpoint=checkpoint.hub if checkpoint is not None else None)
+        await self.hub.begin(journal_seq=seq, checkpoint=checkpoint.followed.hub if checkpoint is not None else None)
         self.checkpointer.start_at(seq)
         if checkpoint is not None:
             for follower in (self.floor, exchange.listener, exchange.seats):
                 follower.resume(checkpoint.engine)
-            self.numbers.resume(checkpoint.numbers)
-            self.recorder.resume(checkpoint.talks)
+            self.numbers.resume(checkpoint.followed.numbers)
+            self.recorder.resume(checkpoint.followed.talks)
 
     async def hear(self, entry: Entry, exchange: Exchange) -> None:
         """Take an entry that came after the checkpoint, before the program takes anything new."""

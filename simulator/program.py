@@ -6,12 +6,13 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from acd.core import facts, inputs
+from acd.core.engine import Engine
 from acd.core.facts import Fact, InputRefused
 from acd.core.inputs import Input
-from acd.distributor import Distributor, open_distributor
+from acd.distributor import Distributor, Start, open_distributor
 from acd.ports import AgentLegPhase, DoorClosed, JournalFailed, SwitchPicture
 from acd.recovery import last_instant
-from kernel.entry import Entry
+from kernel.entry import ENGINE_STREAM, Entry
 from kernel.ids import ReservationId
 from kernel.instants import Instant
 from kernel.result_codes import ReservationResult
@@ -103,6 +104,7 @@ class Program:
             clock=self._clock,
             subscribers=[self, *followers],
             engine=self.engine,
+            start=_from_checkpoint(self._disk.entries),
         )
         async for entry in journal.read():
             self.on_entry(entry)
@@ -269,3 +271,12 @@ class Program:
     def keep(self, task: "asyncio.Task[None]") -> None:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _from_checkpoint(entries: Sequence[Entry]) -> Start:
+    """A start from what a former run knew after two thirds of the journal."""
+    seq, former = len(entries) * 2 // 3, Engine()
+    for entry in entries[:seq]:
+        if entry.stream == ENGINE_STREAM:
+            former.fold(entry.facts, entry.at)  # type: ignore[arg-type]  # the engine's own stream
+    return Start(seq=seq, checkpoint=former.checkpoint())

@@ -73,10 +73,13 @@ class StoreContactBook:
 
     async def recall(self, interaction_ids: list[InteractionId]) -> None:
         """Take the contacts of interactions that a restart finds alive back into memory. Raises StoreFailed."""
-        for interaction_id in interaction_ids:
-            found = await self.read(interaction_id)
-            if found is not None:
-                self._remember(found)
+
+        def select(connection: sa.Connection) -> list[Contact]:
+            rows = [connection.execute(ONE, {"wanted": one}).one_or_none() for one in interaction_ids]
+            return [_contact(row) for row in rows if row is not None and not row.erased]
+
+        for found in await self._database.read(select):
+            self._remember(found)
 
     async def erase(self, interaction_id: InteractionId) -> None:
         """Forget the person for good; that there was one stays known. Raises StoreFailed: nothing was erased."""

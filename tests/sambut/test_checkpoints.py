@@ -3,11 +3,11 @@
 import asyncio
 import random
 import zlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -27,7 +27,7 @@ from kernel.entry import ENGINE_STREAM, RECORDER_STREAM, Entry
 from kernel.instants import Instant
 from recorder.facts import RecordingFailed
 from recorder.follower import Recorder
-from sambut.checkpoints import FORMAT, Checkpoint, Checkpointer, newest_checkpoint
+from sambut.checkpoints import FORMAT, SLICE_RECORDS, Checkpoint, Checkpointer, Followed, newest_checkpoint
 from sambut.follow import FloorFollower
 from sambut.live_numbers import CentreNumbers
 from store.checkpoints import StoreCheckpoints, StoredCheckpoint
@@ -42,6 +42,7 @@ from tests.fakes.recordings import MemoryNotes, MemoryRecordings
 from tests.replay.random_day import steps
 from tests.sambut.checkpoint_shape import GOLDEN, shape
 
+T = TypeVar("T")
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
@@ -68,11 +69,11 @@ class Kit:
         )
 
     async def resume(self, seq: int, checkpoint: Checkpoint | None) -> None:
-        await self.hub.begin(journal_seq=seq, checkpoint=checkpoint.hub if checkpoint is not None else None)
+        await self.hub.begin(journal_seq=seq, checkpoint=checkpoint.followed.hub if checkpoint is not None else None)
         if checkpoint is not None:
             self.floor.resume(checkpoint.engine)
-            self.numbers.resume(checkpoint.numbers)
-            self.recorder.resume(checkpoint.talks)
+            self.numbers.resume(checkpoint.followed.numbers)
+            self.recorder.resume(checkpoint.followed.talks)
 
     async def hear(self, entry: Entry) -> None:
         for follower in (self.floor, self.numbers, self.recorder):
@@ -82,9 +83,9 @@ class Kit:
     def checkpoint(self, engine: EngineCheckpoint) -> Checkpoint:
         known = Checkpoint(
             engine=engine,
-            hub=self.hub.checkpoint(),
-            numbers=self.numbers.checkpoint(),
-            talks=self.recorder.checkpoint(),
+            followed=Followed(
+                hub=self.hub.checkpoint(), numbers=self.numbers.checkpoint(), talks=self.recorder.checkpoint()
+            ),
         )
         return msgspec.json.decode(msgspec.json.encode(known), type=Checkpoint)
 
@@ -306,6 +307,53 @@ async def test_a_program_to_which_nothing_happened_leaves_no_new_checkpoint(
     assert await idle.shelf.newest_first() == [replace(kept, made_at=Instant(1))]
 
 
+async def test_a_checkpoint_of_many_records_is_what_the_engine_knew_when_it_was_begun(
+    tmp_path: Path, database: Database, log: MemoryCtiLog
+) -> None:
+    """It is written down in slices, while the engine goes on."""
+    entries = [
+        Entry(seq=1, at=NOON, stream=ENGINE_STREAM, given=m.queue(), facts=Engine().handle(m.queue(), NOON)),
+        *_arrivals(2, 2 * SLICE_RECORDS + 1),
+    ]
+    program = Program(tmp_path, database, log)
+    await program.journal.append(entries)
+    await program.start()
+    begun: list[tuple[int, EngineCheckpoint]] = []
+
+    async def at_rest(look: Callable[[int, EngineCheckpoint], T]) -> T:
+        begun.append(await program.door.at_rest(lambda seq, engine: (seq, engine)))
+        seen = await program.door.at_rest(look)
+        for number in range(3):
+            program.door.post(m.arrived(f"meanwhile-{number}"))
+        return seen
+
+    deciding = asyncio.create_task(program.door.run())
+    await program.checkpointer.make(at_rest)
+    program.door.close()
+    await deciding
+    seq, checkpoint = await newest_checkpoint(program.shelf, await program.journal.last_seq())
+
+    assert checkpoint is not None
+    assert [(seq, checkpoint.engine)] == begun
+    assert len(checkpoint.engine.interactions) == 2 * SLICE_RECORDS + 1
+    assert await program.journal.last_seq() == seq + 3
+    await program.crash()
+
+
+def _arrivals(seq: int, count: int) -> list[Entry]:
+    engine = Engine()
+    return [
+        Entry(
+            seq=seq + number,
+            at=NOON,
+            stream=ENGINE_STREAM,
+            given=m.arrived(f"c{number}"),
+            facts=engine.handle(m.arrived(f"c{number}"), NOON),
+        )
+        for number in range(count)
+    ]
+
+
 async def test_a_checkpoint_is_made_whenever_so_many_entries_have_come(
     tmp_path: Path, database: Database, log: MemoryCtiLog
 ) -> None:
@@ -379,7 +427,7 @@ async def test_what_is_no_checkpoint_of_ours_is_passed_over(
         "of another format": kept.body,
         "no JSON": zlib.compress(b"{"),
         "not packed": b"{}",
-        "lacks a part": zlib.compress(msgspec.json.encode({**known, "hub": None})),
+        "lacks a part": zlib.compress(msgspec.json.encode({**known, "followed": None})),
         "contradicts itself": zlib.compress(
             msgspec.json.encode({**known, "engine": {**known["engine"], "queues": {}}})
         ),
