@@ -16,7 +16,7 @@ from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
 from recorder.facts import RecorderFact, RecordingFailed, RecordingStored
 from recorder.merge import Merged, SoundUnreadable, merge
-from recorder.naming import NotOurId, agent_side, caller_side, reservation_of, stored_name
+from recorder.naming import NotOurId, agent_side, aside_sides, caller_side, reservation_of, stored_name
 from recorder.ports import RecorderNotes, RecordingShelf
 
 log = structlog.get_logger(__name__)
@@ -267,6 +267,7 @@ class Recorder:
         expected_ms = talk.expected_ms or 0
         try:
             self._look_at_disk(talk)
+            self._take_aside_files(talk)
             file_name = stored_name(talk.interaction_id, talk.reservation_id, talk.started_at)
             merged = await self._merged(talk, self._shelf_dir / file_name)
         except NotOurId:
@@ -290,6 +291,13 @@ class Recorder:
         )
         await self._shelf.add(stored)
         return stored
+
+    def _take_aside_files(self, talk: Talk) -> None:
+        """A talk that Asterisk brought about by itself is recorded under its interaction: from now on under its name."""
+        names = agent_side(talk.reservation_id), caller_side(talk.reservation_id)
+        for aside, name in zip(aside_sides(talk.interaction_id), names, strict=True):
+            if (self._spool / aside).exists() and not (self._spool / name).exists():
+                (self._spool / aside).rename(self._spool / name)
 
     def _look_at_disk(self, talk: Talk) -> None:
         # Made all the same: what is short now may suffice, and what fails is tried again.

@@ -22,6 +22,11 @@ def caller_side(reservation_id: ReservationId) -> str:
     return f"{_checked(reservation_id)}-caller.wav"
 
 
+def aside_sides(interaction_id: InteractionId) -> tuple[str, str]:
+    """Agent and caller, of a talk that Asterisk brought about by itself: it knows of no reservation. Raises NotOurId."""
+    return f"{_checked(interaction_id)}-aside-agent.wav", f"{_checked(interaction_id)}-aside-caller.wav"
+
+
 def reservation_of(file_name: str) -> ReservationId | None:
     """Whose one-way file that is; None when it is none of ours."""
     for side in ("-agent.wav", "-caller.wav"):

@@ -110,6 +110,7 @@ def make_site(settings: Settings, program: AsteriskProgram) -> AsteriskSite:
         ami_permit=("127.0.0.1/32",) if asterisk.mode == "managed" else ("127.0.0.1/32", *asterisk.local_networks),
         agi_address=f"{settings.agi.host}:{settings.agi.port}",
         survivable_after_s=settings.engine.survivable_after_s,
+        record=settings.recording.enabled,
     )
 
 

@@ -27,6 +27,7 @@ EXIT_GIVEN_WAY = 75
 """The program's own word that it must not be started again: one that started later has taken over."""
 
 BEAT_S = 0.5
+WATCHDOG_S = 5.0
 _LOOK_S = 0.25
 _PAUSE_S_MIN = 0.1
 _PAUSE_S_MAX = 10.0
@@ -75,6 +76,7 @@ class Supervisor:
     patience: Patience = field(default_factory=Patience)
     _life: _Life | None = None
     _told_s: float | None = None
+    _said_s: float = 0.0
 
     def run(self) -> int:
         """Keep the program alive until it has stopped as it was told, could not be started at all, or has given way.
@@ -147,6 +149,7 @@ class Supervisor:
             if now - looked_s > _LOOK_S + 1:
                 life.heard_s = now  # it was we who stood still
             looked_s = now
+            self._say_we_live(now)
             said = os.read(life.pipe, 4096) if readable else b""
             if said:
                 self._heard(life, now)
@@ -165,7 +168,12 @@ class Supervisor:
         if not life.came_up:
             life.came_up = True
             _tell_systemd("READY=1")
-        _tell_systemd("WATCHDOG=1")
+
+    def _say_we_live(self, now: float) -> None:
+        """The service manager looks after us alone: the program is our own affair, and may take long to start."""
+        if now - self._said_s > WATCHDOG_S:
+            self._said_s = now
+            _tell_systemd("WATCHDOG=1")
 
     def _is_overdue(self, life: _Life, now: float) -> bool:
         if self._told_s is not None:

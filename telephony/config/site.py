@@ -19,7 +19,7 @@ class Transport:
 class AsteriskSite:
     """One Asterisk's place in the machine. Folders are absolute. ``agi_address`` is host:port of our FastAGI server.
 
-    ``survivable_after_s``: how old the engine's heartbeat may be before Asterisk serves callers without it; ``wait_look_s``: how often the waiting room looks at it; ``flow_tries_max``: how often a flow that broke
+    ``record``: whether talks that Asterisk brings about by itself are recorded. ``survivable_after_s``: how old the engine's heartbeat may be before Asterisk serves callers without it; ``wait_look_s``: how often the waiting room looks at it; ``flow_tries_max``: how often a flow that broke
     off is begun again, two seconds apart.
     """
 
@@ -47,6 +47,7 @@ class AsteriskSite:
     ami_permit: tuple[str, ...]
     agi_address: str
     survivable_after_s: int
+    record: bool = True
     wait_look_s: int = 5
     flow_tries_max: int = 5
     rtp_timeout_s: int = 30

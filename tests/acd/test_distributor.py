@@ -9,12 +9,13 @@ import pytest
 from acd.core import facts
 from acd.core.effects import CancelRing, Effect, RingAgent
 from acd.core.engine import Engine
-from acd.core.inputs import AgentPickedUp, Input, TimePassed
-from acd.distributor import NOTES_MS_MAX, Distributor, Start, open_distributor
-from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, DoorClosed, JournalFailed, SwitchPicture
+from acd.core.inputs import AgentPickedUp, AsideBegan, AsideEnded, Input, TimePassed
+from acd.distributor import HOLD_MS_MAX, NOTES_MS_MAX, Distributor, Start, open_distributor
+from acd.ports import AgentLegPhase, AsideRecord, CallerPlace, CallerSeen, DoorClosed, JournalFailed, SwitchPicture
 from kernel.entry import FLOW_STREAM, Entry
 from kernel.ids import Did, InteractionId, ReservationId, TrunkId
-from kernel.instants import after
+from kernel.instants import after, elapsed_ms
+from kernel.result_codes import EndedBy
 from simulator.virtual_time import VirtualClock, run_virtually
 from tests.acd import makers as m
 from tests.acd.floor import NOON
@@ -75,7 +76,14 @@ class Outside:
 class Desk:
     """A distributor with its surroundings."""
 
-    def __init__(self, *, inbox_max: int = 100, batch_max: int = 50, engine: Engine | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        inbox_max: int = 100,
+        batch_max: int = 50,
+        engine: Engine | None = None,
+        comes_back: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.journal = GatedJournal()
         self.outside = Outside(self.journal)
         self.door = Distributor(
@@ -87,6 +95,7 @@ class Desk:
             subscribers=[self.outside],
             inbox_max=inbox_max,
             batch_max=batch_max,
+            comes_back=comes_back,
         )
 
     @asynccontextmanager
@@ -477,3 +486,58 @@ async def test_a_program_that_has_just_started_takes_no_deadline_before_it_has_s
         again.close()
 
     assert [type(effect) for effect in desk.outside.effects] == [CancelRing]
+
+
+@story
+async def test_what_the_switch_did_by_itself_is_told_at_its_own_instant_before_what_waits_in_the_inbox() -> None:
+    away = [False]
+    desk = Desk(comes_back=lambda: away[0])
+    async with desk.open():
+        await desk.give(*READY_ANN)
+        left_at = after(VirtualClock().now(), 2_000)
+        await asyncio.sleep(10)
+        away[0] = True
+        desk.door.post(m.arrived("c2"))
+        await asyncio.sleep(1)
+        known = len(desk.journal.entries)
+        record = AsideRecord(
+            seen=CallerSeen(leg_id="leg-c1", did=Did("169"), trunk_id=TrunkId("carrier"), place=CallerPlace.ASIDE),
+            arrived_at=left_at,
+            came_at=left_at,
+            left_at=left_at,
+            left_by=EndedBy.CALLER,
+        )
+        seen = SwitchPicture(callers={}, agent_legs={}, devices={}, aside={InteractionId("c1"): record})
+        await desk.door.reconcile(seen)
+        away[0] = False
+        await desk.give(m.TIME)
+
+    told = [(entry.given, entry.at) for entry in desk.journal.entries[known:]]
+    aside = [
+        AsideBegan(),
+        m.arrived("c1"),
+        m.enter("c1"),
+        m.hung_up("c1"),
+    ]
+    assert told[:4] == [(given, left_at) for given in aside]
+    assert [given for given, _ in told[4:]] == [AsideEnded(), m.arrived("c2"), m.TIME]
+    assert desk.outside.effects == []
+
+
+@story
+async def test_nobody_waits_for_ever_for_a_look_that_does_not_come() -> None:
+    desk = Desk(comes_back=lambda: True)
+    began = VirtualClock().now()
+    async with desk.open():
+        await desk.give(m.arrived("c1"))
+    assert elapsed_ms(began, VirtualClock().now()) >= HOLD_MS_MAX
+    assert len(desk.journal.entries) == 1
+
+
+@story
+async def test_what_is_configured_need_not_wait_for_a_look() -> None:
+    desk = Desk(comes_back=lambda: True)
+    began = VirtualClock().now()
+    async with desk.open():
+        await desk.give(m.queue())
+    assert elapsed_ms(began, VirtualClock().now()) < HOLD_MS_MAX

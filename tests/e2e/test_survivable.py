@@ -80,6 +80,7 @@ async def _an_outage(house: House, *, away: Callable[[], Awaitable[None]], back:
     )
     assert abs(_ms(row["answered_at"]) - begun.at_ms) < OFF_MS_MAX
     assert abs(row["talk_s"] * 1000 - TALK_MS) < OFF_MS_MAX
+    assert (await house.recording(served, within_s=20))["agent_id"] == "a1"
     row = await _answered(house, talks_on)
     assert (row["agent_id"], row["reservation_count"]) == ("a1", 1)
     assert abs(_ms(row["answered_at"]) - begun_again.at_ms) < OFF_MS_MAX

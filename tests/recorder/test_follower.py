@@ -355,3 +355,18 @@ async def test_finishing_waits_for_talks_that_are_over_but_not_for_ever(studio: 
     await asyncio.gather(running, return_exceptions=True)
 
     assert studio.recorder.counters.stored == 1
+
+
+async def test_a_talk_that_asterisk_brought_about_by_itself_is_found_under_its_interactions_name(
+    studio: Studio,
+) -> None:
+    studio.record(reservation_id="c1-aside")
+    studio.talk()
+    studio.recorder.sound_closed(R1)
+
+    await studio.until_noted()
+
+    (stored,) = studio.notes.facts
+    assert isinstance(stored, RecordingStored)
+    assert stored.reservation_id == R1
+    assert studio.left_in_spool() == []
