@@ -439,6 +439,16 @@ async def test_what_is_no_checkpoint_of_ours_is_passed_over(
     assert await newest_checkpoint(StoreCheckpoints(database), kept.seq) == (0, None)
 
 
+async def test_a_body_that_can_be_read_but_is_not_the_one_that_was_saved_is_passed_over(
+    tmp_path: Path, database: Database, log: MemoryCtiLog
+) -> None:
+    kept = await _kept(tmp_path, database, log)
+
+    await _change(database, sa.update(journal_checkpoint).values(sha256="0" * 64))
+
+    assert await newest_checkpoint(StoreCheckpoints(database), kept.seq) == (0, None)
+
+
 async def test_a_checkpoint_beyond_the_journals_end_is_of_another_journal(
     tmp_path: Path, database: Database, log: MemoryCtiLog
 ) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 from pathlib import Path
 
+import alembic.command
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -21,7 +22,8 @@ from reports.rows import InteractionRow
 from reports.sums import KEYS
 from store import checkpoints, contact_book, cti_log, directory, journal, recordings, tables, tokens
 from store.database import Database, StoreFailed
-from store.migrate import REVISIONS, SCRIPTS, upgrade
+from store.migrate import REVISIONS, SCRIPTS, Tables, upgrade
+from store.migrate import tables as stand_of
 from store.rows import statements as rows
 from store.upsert import adding, replacing
 from tests.store.conftest import url_of
@@ -55,6 +57,24 @@ def test_each_revision_is_named_as_its_file_and_follows_the_one_before() -> None
     scripts = list(ScriptDirectory.from_config(config).walk_revisions())
 
     assert [script.revision for script in reversed(scripts)] == list(REVISIONS)
+
+
+async def test_tables_of_each_earlier_revision_become_those_of_today(database: Database, file: Path) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    for revision in REVISIONS[-2::-1]:
+
+        def downgrade(connection: sa.Connection, revision: str = revision) -> None:
+            config.attributes["connection"] = connection
+            alembic.command.downgrade(config, revision)
+
+        await database.write(downgrade)
+        assert await database.read(stand_of) is Tables.OLDER
+
+        await upgrade(url_of(file))
+
+        assert await database.read(stand_of) is Tables.CURRENT
+        assert await differences(database) == []
 
 
 async def test_upgrading_keeps_what_is_there(database: Database, file: Path) -> None:
