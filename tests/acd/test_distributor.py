@@ -1,28 +1,22 @@
 """The distributor: written first, then published, then performed; deadlines on time; a clean stop and an unclean one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
 
 import pytest
 
 from acd.core import facts
-from acd.core.effects import CancelRing, Effect, RingAgent
+from acd.core.effects import CancelRing, RingAgent
 from acd.core.engine import Engine
-from acd.core.inputs import AgentPickedUp, AsideBegan, AsideEnded, Input, TimePassed
-from acd.distributor import HOLD_MS_MAX, NOTES_MS_MAX, Distributor, Start, open_distributor
-from acd.ports import AgentLegPhase, AsideRecord, CallerPlace, CallerSeen, DoorClosed, JournalFailed, SwitchPicture
+from acd.core.inputs import AgentPickedUp, TimePassed
+from acd.distributor import NOTES_MS_MAX, Start, open_distributor
+from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, DoorClosed, JournalFailed, SwitchPicture
 from kernel.entry import FLOW_STREAM, Entry
 from kernel.ids import Did, InteractionId, ReservationId, TrunkId
-from kernel.instants import after, elapsed_ms
-from kernel.result_codes import EndedBy
-from simulator.virtual_time import VirtualClock, run_virtually
+from kernel.instants import after
+from simulator.virtual_time import VirtualClock
 from tests.acd import makers as m
+from tests.acd.desk import READY_ANN, Desk, story
 from tests.acd.floor import NOON
-from tests.fakes.journal import MemoryJournal
-
-READY_ANN = (m.queue(), m.device("p1"), m.seen("p1"), m.agent("ann"), m.log_in("ann", "p1"), m.set_ready("ann"))
-
 
 THE_TWO_TALK = SwitchPicture(
     callers={
@@ -33,97 +27,6 @@ THE_TWO_TALK = SwitchPicture(
     agent_legs={ReservationId("c1-r1"): AgentLegPhase.JOINED},
     devices={},
 )
-
-
-class GatedJournal(MemoryJournal):
-    """Remembers what was appended together, and waits while the gate is shut."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.batches: list[int] = []
-        self.gate = asyncio.Event()
-        self.gate.set()
-
-    async def append(self, entries: Sequence[Entry]) -> None:
-        await self.gate.wait()
-        await super().append(entries)
-        self.batches.append(len(entries))
-
-
-class Outside:
-    """Switch and follower in one: what was published and performed, in order."""
-
-    def __init__(self, journal: MemoryJournal) -> None:
-        self._journal = journal
-        self.seen: list[Entry | Effect] = []
-
-    def on_entry(self, entry: Entry) -> None:
-        assert entry in self._journal.entries, "published before it was written"
-        self.seen.append(entry)
-
-    def perform(self, effect: Effect) -> None:
-        self.seen.append(effect)
-
-    @property
-    def effects(self) -> list[Effect]:
-        return [one for one in self.seen if not isinstance(one, Entry)]
-
-    @property
-    def seqs(self) -> list[int]:
-        return [one.seq for one in self.seen if isinstance(one, Entry)]
-
-
-class Desk:
-    """A distributor with its surroundings."""
-
-    def __init__(
-        self,
-        *,
-        inbox_max: int = 100,
-        batch_max: int = 50,
-        engine: Engine | None = None,
-        comes_back: Callable[[], bool] = lambda: False,
-    ) -> None:
-        self.journal = GatedJournal()
-        self.outside = Outside(self.journal)
-        self.door = Distributor(
-            engine=engine or Engine(),
-            last_seq=0,
-            journal=self.journal,
-            switch=self.outside,
-            clock=VirtualClock(),
-            subscribers=[self.outside],
-            inbox_max=inbox_max,
-            batch_max=batch_max,
-            comes_back=comes_back,
-        )
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[None]:
-        """Running inside the block; stopped cleanly after it."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.door.run())
-            yield
-            self.door.close()
-
-    async def give(self, *all_given: Input) -> list[facts.Fact]:
-        told: list[facts.Fact] = []
-        for given in all_given:
-            told += await self.door.submit(given)
-        return told
-
-
-def story(tell: Callable[[], Awaitable[None]]) -> Callable[[], None]:
-    """A test on virtual time."""
-
-    def test() -> None:
-        async def told() -> None:
-            await tell()
-
-        run_virtually(told())
-
-    test.__name__ = tell.__name__
-    return test
 
 
 @story
@@ -486,58 +389,3 @@ async def test_a_program_that_has_just_started_takes_no_deadline_before_it_has_s
         again.close()
 
     assert [type(effect) for effect in desk.outside.effects] == [CancelRing]
-
-
-@story
-async def test_what_the_switch_did_by_itself_is_told_at_its_own_instant_before_what_waits_in_the_inbox() -> None:
-    away = [False]
-    desk = Desk(comes_back=lambda: away[0])
-    async with desk.open():
-        await desk.give(*READY_ANN)
-        left_at = after(VirtualClock().now(), 2_000)
-        await asyncio.sleep(10)
-        away[0] = True
-        desk.door.post(m.arrived("c2"))
-        await asyncio.sleep(1)
-        known = len(desk.journal.entries)
-        record = AsideRecord(
-            seen=CallerSeen(leg_id="leg-c1", did=Did("169"), trunk_id=TrunkId("carrier"), place=CallerPlace.ASIDE),
-            arrived_at=left_at,
-            came_at=left_at,
-            left_at=left_at,
-            left_by=EndedBy.CALLER,
-        )
-        seen = SwitchPicture(callers={}, agent_legs={}, devices={}, aside={InteractionId("c1"): record})
-        await desk.door.reconcile(seen)
-        away[0] = False
-        await desk.give(m.TIME)
-
-    told = [(entry.given, entry.at) for entry in desk.journal.entries[known:]]
-    aside = [
-        AsideBegan(),
-        m.arrived("c1"),
-        m.enter("c1"),
-        m.hung_up("c1"),
-    ]
-    assert told[:4] == [(given, left_at) for given in aside]
-    assert [given for given, _ in told[4:]] == [AsideEnded(), m.arrived("c2"), m.TIME]
-    assert desk.outside.effects == []
-
-
-@story
-async def test_nobody_waits_for_ever_for_a_look_that_does_not_come() -> None:
-    desk = Desk(comes_back=lambda: True)
-    began = VirtualClock().now()
-    async with desk.open():
-        await desk.give(m.arrived("c1"))
-    assert elapsed_ms(began, VirtualClock().now()) >= HOLD_MS_MAX
-    assert len(desk.journal.entries) == 1
-
-
-@story
-async def test_what_is_configured_need_not_wait_for_a_look() -> None:
-    desk = Desk(comes_back=lambda: True)
-    began = VirtualClock().now()
-    async with desk.open():
-        await desk.give(m.queue())
-    assert elapsed_ms(began, VirtualClock().now()) < HOLD_MS_MAX
