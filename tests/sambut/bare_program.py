@@ -5,7 +5,6 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -33,7 +32,6 @@ from tests.cti.fakes import MemoryCtiLog
 from tests.fakes.recordings import MemoryNotes, MemoryRecordings
 from tests.replay.random_day import steps
 
-T = TypeVar("T")
 JAKARTA = ZoneInfo("Asia/Jakarta")
 
 
