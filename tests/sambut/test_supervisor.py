@@ -42,6 +42,16 @@ async def lives(file: Path, count: int) -> list[int]:
     return await eventually(look, within_s=10, what=f"{count} lives")
 
 
+async def a_while(s: float) -> None:
+    """Let so much of the processes' own time pass: what is told of here is silence."""
+    began_s = asyncio.get_running_loop().time()
+
+    async def passed() -> bool | None:
+        return True if asyncio.get_running_loop().time() > began_s + s else None
+
+    await eventually(passed, within_s=s + 5, what="a while")
+
+
 def is_alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -89,14 +99,14 @@ async def test_whoever_kills_the_supervisor_ends_the_program_with_it(tmp_path: P
 async def test_a_supervisor_that_stood_still_itself_does_not_take_the_program_for_frozen(tmp_path: Path) -> None:
     async with supervised("lives", tmp_path / "lives") as process:
         (pid,) = await lives(tmp_path / "lives", 1)
-        for number in (signal.SIGSTOP, signal.SIGCONT):
-            process.send_signal(number)
-            os.kill(pid, number)
-            began_s = asyncio.get_running_loop().time()
-
-            async def a_while(began_s: float = began_s) -> bool | None:
-                return True if asyncio.get_running_loop().time() > began_s + 1.8 else None
-
-            await eventually(a_while, within_s=5, what="a while")
+        await a_while(0.5)  # past its first beats
+        os.kill(pid, signal.SIGSTOP)
+        await a_while(0.2)  # all that it has said is read
+        process.send_signal(signal.SIGSTOP)
+        await a_while(1.8)
+        process.send_signal(signal.SIGCONT)
+        await a_while(0.1)
+        os.kill(pid, signal.SIGCONT)
+        await a_while(1.0)
         assert len(await lives(tmp_path / "lives", 1)) == 1
         assert is_alive(pid)

@@ -112,6 +112,8 @@ async def test_a_program_that_has_not_beaten_for_too_long_is_not_counted_on_unti
         assert standing == [False, True]
 
         clock.now = after(NOW, 2_001)
+        standing.append(beating.in_force)
+        assert standing == [False, True, False]
         beats = len(asterisk.named("Setvar"))
         running = asyncio.create_task(beating.run())
         try:
