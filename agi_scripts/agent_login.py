@@ -48,9 +48,10 @@ async def _agent(services: Services, login: str, pin: str) -> AgentLogin | None:
     if services.login_tries.is_closed(login, now):
         return None
     found = services.agents.by_login(login)
-    pin_hash = _NOBODYS_HASH if found is None else found.pin_hash
+    # Who has no PIN cannot log in by phone, and is not told apart from nobody, not even by the time it takes.
+    pin_hash = found.pin_hash if found is not None and found.pin_hash else _NOBODYS_HASH
     is_right = await asyncio.to_thread(services.pins.matches, pin_hash, pin)
-    if found is None or not is_right:
+    if found is None or not found.pin_hash or not is_right:
         services.login_tries.note_wrong(login, now)
         return None
     services.login_tries.note_right(login)

@@ -221,6 +221,8 @@ def _read_holidays(value: object) -> str:
 
 def _read_pin_hash(value: object) -> str:
     found = clean_text(value)
+    if not found:
+        return found
     parts = _PIN_HASH.fullmatch(found)
     # The value itself is never shown: somebody may have written the PIN here.
     if parts is None:
@@ -248,7 +250,7 @@ COUNTRY = matching(re.compile(r"[A-Z]{2}"), "a country code of two capital lette
 HOLIDAYS = Kind(words='country code whose public holidays count, or `""` for none', read=_read_holidays)
 LANGUAGE = matching(re.compile(r"[a-z]{2}"), "a language code of two letters a-z", 'write it as "id"')
 LOGIN = matching(re.compile(r"[0-9]{3,8}"), "a login of 3-8 digits", 'write it as "1001"')
-PIN_HASH = Kind(words="argon2id hash made by `sambut hash-pin`", read=_read_pin_hash)
+PIN_HASH = Kind(words='argon2id hash made by `sambut hash-pin`, or `""` for none', read=_read_pin_hash)
 OWN_NUMBER = matching(
     re.compile(r"\+?[0-9]{2,15}"), "a number of 2-15 digits, a + in front or not", 'write it as "169"'
 )

@@ -18,7 +18,9 @@ _STYLES = {"+": "green", "-": "red", "~": "yellow"}
 
 def apply(
     file: Annotated[Path, typer.Argument(help="The centre file; - reads standard input.")],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Do not ask. Without a terminal nobody is asked anyway.")
+    ] = False,
     check: Annotated[bool, typer.Option("--check", help="Only show what would change.")] = False,
     settings: Annotated[Path | None, typer.Option("--settings", help="The settings file.")] = None,
 ) -> None:
@@ -70,9 +72,7 @@ def _stop_if_wrong(outcome: Outcome, name: str) -> None:
 
 
 def _ask() -> None:
-    if not sys.stdin.isatty():
-        stop("Not applied: nobody is there to ask; say --yes.", EXIT_FAILED)
-    if not typer.confirm("Apply this?"):
+    if sys.stdin.isatty() and not typer.confirm("Apply this?"):
         stop("Not applied.", EXIT_FAILED)
 
 

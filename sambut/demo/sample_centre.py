@@ -17,5 +17,6 @@ def demo_centre(pin_hashes: Mapping[AgentId, str]) -> str:
     """
     text = files("sambut.demo").joinpath("centre.toml").read_text(encoding="utf-8")
     for agent_id in AGENT_IDS:
-        text = text.replace(f'"@{agent_id}@"', f'"{pin_hashes[agent_id]}"')
+        this = f'id = "{agent_id}"\n'
+        text = text.replace(this, f'{this}pin_hash = "{pin_hashes[agent_id]}"\n')
     return text

@@ -80,14 +80,15 @@ class FakeFlows:
 
 
 class FakeAgents:
-    """Ann logs in with 1001; her PIN is 2468. Seats: who sits where."""
+    """Ann logs in with 1001; her PIN is 2468. Bob is 1002 and has no PIN. Seats: who sits where."""
 
     def __init__(self, seats: Mapping[str, str]) -> None:
         self._seats = seats
         self.hashes_compared: list[str] = []
 
     def by_login(self, login: str) -> AgentLogin | None:
-        return AgentLogin(agent_id=AgentId("ann"), pin_hash="hash of 2468") if login == "1001" else None
+        known = {"1001": ("ann", "hash of 2468"), "1002": ("bob", "")}.get(login)
+        return None if known is None else AgentLogin(agent_id=AgentId(known[0]), pin_hash=known[1])
 
     def agent_at(self, device_id: DeviceId) -> AgentId | None:
         name = self._seats.get(device_id)

@@ -72,6 +72,17 @@ async def test_an_unknown_login_takes_as_long_as_a_wrong_pin() -> None:
     assert office.agents.hashes_compared[0].startswith("$argon2id$")
 
 
+async def test_who_has_no_pin_cannot_log_in_by_phone_and_takes_as_long() -> None:
+    office = Office()
+    line = FakeLine("phone-1", keys=typed("1002", "2468"))
+
+    await agent_login(line, office.services)
+
+    assert "id/agent-login-failed" in line.heard
+    assert office.door.inputs == []
+    assert office.agents.hashes_compared[0].startswith("$argon2id$")
+
+
 async def test_a_pin_cannot_be_found_by_trying() -> None:
     office = Office()
     for _ in range(2):

@@ -60,12 +60,12 @@ def test_check_shows_and_changes_nothing(run: Run, file: Path) -> None:
     assert run("export").exit_code == 1
 
 
-def test_without_a_terminal_and_without_yes_nothing_is_changed(run: Run, file: Path) -> None:
-    refused = run("apply", file)
+def test_without_a_terminal_nobody_is_asked(run: Run, file: Path) -> None:
+    applied = run("apply", file)
 
-    assert refused.exit_code == 1
-    assert "say --yes" in refused.stderr
-    assert run("export").exit_code == 1
+    assert applied.exit_code == 0
+    assert "+ queue sales" in applied.stdout
+    assert run("export").exit_code == 0
 
 
 def test_a_wrong_file_is_refused_whole_with_every_error(run: Run, file: Path) -> None:
