@@ -77,6 +77,7 @@ class BaresipCall:
         self._hang_up_after_ms: int | None = None
         self._answered_s: float | None = None
         self._ended_here = False
+        self._transferring = False
         self._refused_with: int | None = None
         self._chores = Chores()
         self._end_is_told = asyncio.Event()
@@ -170,12 +171,16 @@ class BaresipCall:
         self._chores.start(self._transfer(uri))
 
     async def _transfer(self, uri: str) -> None:
+        self._transferring = True
         try:
             await self._call.transfer(uri, timeout=TRANSFER_S_MAX)
-        except baresip.TransferFailed as failure:
-            self._tell(TransferFailed(at_ms=now_ms(), **self._who(), status=failure.status, reason=failure.reason))
         except BaresipError as failure:
-            self._tell(TransferFailed(at_ms=now_ms(), **self._who(), status=None, reason=str(failure)))
+            if self._call.state is CallState.CLOSED:
+                return  # how it went is told with the end
+            self._transferring = False
+            status = failure.status if isinstance(failure, baresip.TransferFailed) else None
+            reason = failure.reason if isinstance(failure, baresip.TransferFailed) else str(failure)
+            self._tell(TransferFailed(at_ms=now_ms(), **self._who(), status=status, reason=reason))
 
     def speak(self, tone_hz: int) -> None:
         """Change the tone, now if it talks, else from the answer on."""
@@ -219,7 +224,9 @@ class BaresipCall:
 
     def _end(self, text: str) -> None:
         ended_at_ms = now_ms()
-        if text.startswith(TRANSFERRED):
+        # The BYE may overtake the NOTIFY of success: who has asked for a transfer, and is let go, has been transferred.
+        let_go = self._transferring and not self._ended_here and text.startswith(ORDINARY_ENDS)
+        if text.startswith(TRANSFERRED) or let_go:
             # Told here and not where the transfer is awaited: that chore ends with the call.
             self._ended_here = True
             self._tell(Transferred(at_ms=ended_at_ms, **self._who()))

@@ -147,7 +147,7 @@ class KeysPressed(CallEvent, frozen=True, kw_only=True):
 
 
 class Transferred(CallEvent, frozen=True, kw_only=True):
-    """The far end reports the transfer's target answered; the call ends with it."""
+    """The far end reports that the transfer's target answered, or lets us go before it says so; the call ends with it."""
 
 
 class TransferFailed(CallEvent, frozen=True, kw_only=True):
