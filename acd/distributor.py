@@ -20,6 +20,7 @@ from acd.core.effects import effects_of_step
 from acd.core.engine import Engine
 from acd.core.facts import Fact
 from acd.core.inputs import AsideEnded, Input, TimePassed
+from acd.own_entries import facts_in, given_in
 from acd.ports import Clock, DoorClosed, FactSubscriber, Journal, Switch, SwitchPicture
 from acd.recovery import Asked, differences, recover
 from kernel.entry import ENGINE_STREAM, Entry
@@ -131,8 +132,7 @@ class Distributor:
         Raises DoorClosed: stopping, the inbox is full, or the program stopped before the input was written.
         """
         (entry,) = await self._reply_to(_Letter(given=given))
-        facts: tuple[Fact, ...] = entry.facts  # type: ignore[assignment]  # an entry of the engine's own stream
-        return facts
+        return facts_in(entry)
 
     def post(self, given: Input) -> None:
         """Hand in one input without waiting. Raises DoorClosed: stopping, or the inbox is full."""
@@ -159,7 +159,7 @@ class Distributor:
         Returns the inputs that were handed in. Raises DoorClosed as ``submit`` does.
         """
         entries = await self._reply_to(_Letter(picture=picture))
-        return tuple(entry.given for entry in entries)  # type: ignore[misc]  # entries of the engine's own stream
+        return tuple(given_in(entry) for entry in entries)
 
     async def at_rest(self, look: Callable[[int, EngineCheckpoint], T]) -> T:
         """Call ``look`` while the engine and every follower stand at the same entry, of which it is told the ``seq``.
@@ -338,11 +338,10 @@ class Distributor:
         return Entry(seq=self._seq, at=now, stream=ENGINE_STREAM, given=given, facts=facts)
 
     def _perform(self, entry: Entry) -> None:
-        if entry.stream != ENGINE_STREAM:
-            return
-        for fact in entry.facts:
-            self._asked.note(fact, self._clock.now())  # type: ignore[arg-type]  # facts of the engine's own stream
-        for effect in effects_of_step(entry.facts):  # type: ignore[arg-type]  # as above
+        told = facts_in(entry)
+        for fact in told:
+            self._asked.note(fact, self._clock.now())
+        for effect in effects_of_step(told):
             self._switch.perform(effect)
 
 

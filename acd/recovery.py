@@ -17,6 +17,7 @@ from acd.core.inputs import Input
 from acd.core.interaction_states import QUEUE_PHASES, Phase
 from acd.core.settings import Channel
 from acd.core.state import Interaction, State
+from acd.own_entries import facts_in
 from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, Journal, SwitchPicture
 from kernel.entry import ENGINE_STREAM, Entry
 from kernel.ids import CallLegId, InteractionId, ReservationId
@@ -34,8 +35,7 @@ async def recover(
     last_seq = after_seq
     async for entry in journal.read(after_seq):
         if entry.stream == ENGINE_STREAM:
-            told: tuple[Fact, ...] = entry.facts  # type: ignore[assignment]  # an entry of the engine's own stream
-            engine.fold(told, entry.at)
+            engine.fold(facts_in(entry), entry.at)
         if hear is not None:
             await hear(entry)
         last_seq = entry.seq

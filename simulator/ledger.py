@@ -4,7 +4,7 @@ Knows nothing of how the engine keeps its lines or counts; only what each fact s
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from acd.core.engine import Engine
 from acd.core.facts import Fact
 from acd.core.settings import AgentSettings, QueueSettings
 from acd.core.skills import Requirements, may_take, merge
+from acd.own_entries import facts_in
 from kernel.entry import ENGINE_STREAM, Entry
 from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
@@ -61,7 +62,7 @@ class Ledger:
             if entry.at < self._at:
                 self._fail("I9", f"entry {entry.seq} is {self._at - entry.at} ms before the one before it")
             self._at = entry.at
-            told: Sequence[Fact] = entry.facts  # type: ignore[assignment]  # an entry of the engine's own stream
+            told = facts_in(entry)
             for fact in told:
                 self._lengths(fact)
                 self._count(fact, entry.at)

@@ -35,7 +35,6 @@ class End(StrEnum):
     TALK_OVER = "was let go after the talk"
     LET_GO = "was let go by the flow"
     TURNED_AWAY = "was told that there is no service"
-    CUT_OFF = "was cut off"
     SWITCH_DIED = "was lost with the switch"
 
 

@@ -10,6 +10,7 @@ from acd.core.engine import Engine
 from acd.core.facts import Fact, InputRefused
 from acd.core.inputs import Input
 from acd.distributor import Distributor, Start, open_distributor
+from acd.own_entries import facts_in
 from acd.ports import AgentLegPhase, DoorClosed, JournalFailed, SwitchPicture
 from acd.recovery import last_instant
 from kernel.entry import ENGINE_STREAM, Entry
@@ -278,5 +279,5 @@ def _from_checkpoint(entries: Sequence[Entry]) -> Start:
     seq, former = len(entries) * 2 // 3, Engine()
     for entry in entries[:seq]:
         if entry.stream == ENGINE_STREAM:
-            former.fold(entry.facts, entry.at)  # type: ignore[arg-type]  # the engine's own stream
+            former.fold(facts_in(entry), entry.at)
     return Start(seq=seq, checkpoint=former.checkpoint())

@@ -82,10 +82,6 @@ class Interpreter:
         """
         return self._play(place, answer, [])
 
-    def kind_of(self, node_id: NodeId) -> str | None:
-        """The kind of a node, None when the flow has no such node."""
-        return self._nodes[node_id].kind.name if node_id in self._nodes else None
-
     def _enter(self, place: Place, left: list[ExitTaken]) -> Move:
         while True:
             visits = dict(place.visits)

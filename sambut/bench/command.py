@@ -3,6 +3,8 @@
 import asyncio
 import json
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,11 +74,8 @@ def calls(
     """
     console = Console()
     plan = Plan(agents=agents, queues=queues, rate=rate, seconds=seconds, rounds=rounds, highest=highest)
-    try:
+    with _or_no_figures(console):
         body = asyncio.run(run_calls(plan, console.log))
-    except (TooManyFailed, NotComparable, AsteriskNotFound, OSError) as wrong:
-        console.print(f"No figures: {wrong}", style="bold", markup=False)
-        raise typer.Exit(1) from wrong
     table = Table("", *WAYS, title=f"calls: {rate:g}/s for {seconds:g} s, {agents} agents, queues: {queues}")
     for key in body["sambut"]:
         table.add_row(key, *("-" if body[name][key] is None else f"{body[name][key]:,.2f}" for name in WAYS))
@@ -140,11 +139,8 @@ def pop(
     Exit codes: 0 measured; 1 too many calls failed, or it could not be run: then no figures are given.
     """
     console = Console()
-    try:
+    with _or_no_figures(console):
         body = asyncio.run(run_pop(console.log, calls=calls, rate=rate))
-    except (TooManyFailed, NotComparable, AsteriskNotFound, OSError) as wrong:
-        console.print(f"No figures: {wrong}", style="bold", markup=False)
-        raise typer.Exit(1) from wrong
     table = Table("pop minus INVITE", "ms", title=f"pop: {calls:,} calls at {rate:g}/s")
     for share in ("p50", "p99", "max"):
         table.add_row(share, f"{body[f'pop_minus_invite_ms_{share}']:+.2f}")
@@ -164,11 +160,8 @@ def recording(
     Exit codes: 0 measured, nothing truncated; 1 a recording of ours is truncated, or it could not be measured.
     """
     console = Console()
-    try:
+    with _or_no_figures(console):
         body = asyncio.run(run_recording(console.log, calls=calls, talk_s=seconds))
-    except (TooManyFailed, NotComparable, AsteriskNotFound, OSError) as wrong:
-        console.print(f"No figures: {wrong}", style="bold", markup=False)
-        raise typer.Exit(1) from wrong
     ways = ("sambut", "mixmonitor", "not_recorded")
     table = Table("", *ways, title=f"recording: {calls} calls at once, {seconds:g} s each")
     for key in body["sambut"]:
@@ -198,14 +191,24 @@ def start(
     def told(row: StartRow) -> None:
         table.add_row(f"{row.entries:,}", f"{row.ready_s:.2f}", f"{row.program_cpu_s:.2f}", f"{row.whole_s:.2f}")
 
-    try:
-        with tempfile.TemporaryDirectory(prefix="sambut-bench-start-") as folder, console.status("measuring"):
-            body = asyncio.run(run_start(Path(folder), entries or [0, 100_000], starts, told))
-    except (NotComparable, AsteriskNotFound, OSError) as wrong:
-        console.print(f"No figures: {wrong}", style="bold", markup=False)
-        raise typer.Exit(1) from wrong
+    with (
+        _or_no_figures(console),
+        tempfile.TemporaryDirectory(prefix="sambut-bench-start-") as folder,
+        console.status("measuring"),
+    ):
+        body = asyncio.run(run_start(Path(folder), entries or [0, 100_000], starts, told))
     console.print(table)
     _write(json_path, "start", body)
+
+
+@contextmanager
+def _or_no_figures(console: Console) -> Iterator[None]:
+    """What cannot be measured is told in a sentence, and ends the command with exit code 1."""
+    try:
+        yield
+    except (TooManyFailed, NotComparable, AsteriskNotFound, OSError) as wrong:
+        console.print(f"No figures: {wrong}", style="bold", markup=False)
+        raise typer.Exit(1) from wrong
 
 
 def _write(path: Path | None, name: str, body: dict[str, Any]) -> None:

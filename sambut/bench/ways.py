@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -24,6 +23,7 @@ from kernel.instants import Instant
 from sambut.asterisk_site import AsteriskProgram, feature_codes, make_site, read_program, sip_secrets, sounds_dir
 from sambut.bench.bench_centre import TRUNK, bench_centre, did_of
 from sambut.bench.cpu import cpu_ms_of
+from sambut.free_ports import free_ports
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Agi, Asterisk, Http, Paths, Settings
 from sambut.storage import ADMIN_SECRET, open_storage
@@ -35,7 +35,6 @@ from telephony.process import AsteriskProcess
 START_S_MAX = 60.0
 STOP_S_MAX = 20.0
 LOOK_S = 0.1
-API_AT_ONCE = 8
 RTP_PORTS = (11_000, 20_999)
 QUIET_SETTINGS = {"SAMBUT_LOG_LEVEL": "warning"}
 
@@ -130,7 +129,7 @@ class Way(Protocol):
 
 def make_ground(folder: Path, *, agents: int, queues: int, recording: bool = False) -> Ground:
     """Settings on free ports below ``folder``. Raises AsteriskNotFound, OSError."""
-    sip, ami, agi, http = free_ports(4)
+    sip, ami, agi, http = free_ports([0] * 4)
     base = Settings(
         paths=Paths(data_dir=str(folder / "data"), run_dir=str(folder / "run")),
         asterisk=Asterisk(
@@ -174,20 +173,6 @@ enabled = {str(recording).lower()}
 """,
         encoding="utf-8",
     )
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody has just now, UDP and TCP alike."""
-    found: list[int] = []
-    with contextlib.ExitStack() as held:
-        while len(found) < count:
-            tcp = held.enter_context(socket.socket())
-            tcp.bind(("127.0.0.1", 0))
-            udp = held.enter_context(socket.socket(type=socket.SOCK_DGRAM))
-            with contextlib.suppress(OSError):
-                udp.bind(("127.0.0.1", tcp.getsockname()[1]))
-                found.append(tcp.getsockname()[1])
-    return found
 
 
 # --- through this product ------------------------------------------------------------------------------------------------

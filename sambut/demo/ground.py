@@ -3,12 +3,12 @@
 import contextlib
 import fcntl
 import shutil
-import socket
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sambut.asterisk_site import make_site, read_program
+from sambut.free_ports import free_ports
 from sambut.settings import Agi, Asterisk, Http, Paths, Settings
 from telephony.process import AsteriskProcess
 
@@ -66,32 +66,3 @@ def _settings_in(folder: Path) -> Settings:
         http=Http(port=http),
         base_dir=folder,
     )
-
-
-def free_ports(liked: Sequence[int]) -> list[int]:
-    """As many ports of the loopback address, UDP and TCP alike: those liked, others where they are taken; 0 likes any."""
-    found: list[int] = []
-    with contextlib.ExitStack() as held:
-        for port in liked:
-            found.append(_take(held, port) or _take_any(held))
-    return found
-
-
-def _take_any(held: contextlib.ExitStack) -> int:
-    while True:
-        port = _take(held, 0)
-        if port is not None:
-            return port
-
-
-def _take(held: contextlib.ExitStack, port: int) -> int | None:
-    try:
-        tcp = held.enter_context(socket.socket())
-        # As servers do: a port that lingers from a connection of before is no obstacle.
-        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        tcp.bind(("127.0.0.1", port))
-        udp = held.enter_context(socket.socket(type=socket.SOCK_DGRAM))
-        udp.bind(("127.0.0.1", tcp.getsockname()[1]))
-    except OSError:
-        return None
-    return int(tcp.getsockname()[1])

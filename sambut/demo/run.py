@@ -20,7 +20,7 @@ from sambut.asterisk_site import sounds_dir
 from sambut.clock import WallClock
 from sambut.commands.hash_pin import pin_hash_of
 from sambut.demo.desks import Surroundings
-from sambut.demo.ground import demo_ground, free_ports
+from sambut.demo.ground import demo_ground
 from sambut.demo.lines import CallLine, Errand, Summary, as_json, call_text, errand_text, summary_text
 from sambut.demo.people import open_desks, was_said
 from sambut.demo.play import Play
@@ -29,6 +29,7 @@ from sambut.demo.screen import Glance
 from sambut.demo.scripts import DemoCall
 from sambut.demo.stage import Stage, write_whole
 from sambut.demo.watch import Watch, within
+from sambut.free_ports import free_ports
 from sambut.logs import set_up_logs
 from sambut.phones.callers import TrunkCallers
 from sambut.phones.sipp_program import sipp_words

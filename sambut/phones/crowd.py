@@ -157,10 +157,6 @@ class Phones(PhoneProcess):
         """Refuse a ringing call with 603."""
         await self.ask(Refuse(ask=self.next_ask(), device=device, call=call, status=603))
 
-    async def be_busy(self, device: str, call: str = "") -> None:
-        """Refuse a ringing call with 486."""
-        await self.ask(Refuse(ask=self.next_ask(), device=device, call=call, status=486))
-
     async def hang_up(self, device: str, call: str = "") -> None:
         """End a call."""
         await self.ask(HangUp(ask=self.next_ask(), device=device, call=call))

@@ -258,7 +258,7 @@ def rows_are_counted_anew_at_a_restart(patch: Patch) -> None:
 
     async def save(self: Shelf, changes: Any, progress: Any) -> None:
         await kept(self, changes, progress)
-        self._kept = None if self._world.is_so(0.2) else self._kept
+        self.kept = None if self._world.is_so(0.2) else self.kept
 
     patch.setattr(Shelf, "save", save)
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from sambut.demo.ground import LIKED_PORTS, MARK, NoGround, demo_ground, free_ports
+from sambut.demo.ground import LIKED_PORTS, MARK, NoGround, demo_ground
+from sambut.free_ports import free_ports
 from sambut.settings import Settings, contradictions
 
 
