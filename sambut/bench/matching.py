@@ -19,7 +19,7 @@ from sambut.collector import settle_collector
 SAMPLES = 20_000
 COMPARED = 20
 """How many steps of a case are timed of the plain choice as well, where its work is not beyond all patience."""
-NAIVE_LOOKS_MAX = 5_000_000
+NAIVE_LOOKS_MAX = 500_000
 
 SMALL, MIDDLE, LARGE = (
     Size(agents=500, waiting=1_000, classes=16),
