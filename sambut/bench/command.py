@@ -40,6 +40,7 @@ def matching(
     table = Table(
         "agents", "waiting", "classes", "case", "p50 µs", "p99 µs", "p99.9 µs", "plain ÷ ours", title="matching"
     )
+    table.columns[3].overflow = "fold"  # in a narrow terminal too the cases are told apart
 
     def told(row: Row) -> None:
         ratio = "" if row.naive_ratio is None else f"{row.naive_ratio:,.0f}"
