@@ -14,13 +14,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from phones.sipp_program import sipp_words
 from sambut.bench.bench_centre import phone_name
 from sambut.bench.calls_figures import Trip, judge, mean, quantile_or_none
 from sambut.bench.cpu import busy_share_of_machine
 from sambut.bench.folder import new_folder
 from sambut.bench.load import PhonesProcess, SippCallers
 from sambut.bench.ways import Ground, Way, by_plain_dial, make_ground, through_app_queue, through_sambut
-from sambut.phones.sipp_program import sipp_words
 
 FAILED_SHARE_MAX = 0.001
 SIPP_RTP_PORT = 50_000

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from phones.sipp_program import sipp_words
 from sambut.bench.bench_centre import phone_name
 from sambut.bench.call_records import PhoneRecord
 from sambut.bench.calls import FAILED_SHARE_MAX, SETTLE_S, SIPP_RTP_PORT, TooManyFailed
@@ -18,7 +19,6 @@ from sambut.bench.figures import quantile
 from sambut.bench.folder import new_folder
 from sambut.bench.load import PhonesProcess, SippCallers
 from sambut.bench.ways import Heard, make_ground, through_sambut
-from sambut.phones.sipp_program import sipp_words
 
 AGENTS = 60
 TALK_MS = (500, 1500)

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from phones.sipp_program import sipp_words
 from sambut.bench.bench_centre import phone_name
 from sambut.bench.calls import FAILED_SHARE_MAX, SETTLE_S, SIPP_RTP_PORT, TooManyFailed
 from sambut.bench.calls_figures import Trip, judge
@@ -21,7 +22,6 @@ from sambut.bench.cpu import busy_share_of_machine
 from sambut.bench.folder import new_folder
 from sambut.bench.load import PhonesProcess, SippCallers
 from sambut.bench.ways import Ground, Way, by_plain_dial, make_ground, through_sambut, with_mixmonitor
-from sambut.phones.sipp_program import sipp_words
 
 RATE = 15.0
 SHORT_MS_MAX = 1_000

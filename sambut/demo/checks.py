@@ -7,10 +7,10 @@ from typing import assert_never
 from kernel.ids import AgentId
 from kernel.instants import Instant
 from kernel.result_codes import EndedBy
+from phones.caller_script import CallOutcome
 from reports.rows import InteractionRow
 from sambut.demo.scripts import DemoCall, FirstOffer, Talks
 from sambut.demo.watch import CallSeen
-from sambut.phones.caller_script import CallOutcome
 
 RECORDING_MS_OFF = 1_000
 TALK_MS_OFF = 3_000

@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
+from phones.phone_process import NotSeen, PhoneRefused, PhonesGone
 from sambut.commands.office import EXIT_FAILED, EXIT_INVALID, stop
 from sambut.demo.ground import FOLDER_DEFAULT, NoGround
 from sambut.demo.run import Asked, run_demo
 from sambut.demo.scripts import demo_call
 from sambut.not_started import NOT_STARTED
-from sambut.phones.phone_process import NotSeen, PhoneRefused, PhonesGone
 
 BEGAN_VARIABLE = "SAMBUT_DEMO_BEGAN_MS"
 """When `make demo` was begun, milliseconds since the epoch: it tells how long until the first call from there."""

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from acd.core.agent_states import AgentState
 from kernel.ids import AgentId, DeviceId
+from phones.crowd import Phones
+from phones.events import AnyEvent, Dialed, Ended, Ringing
+from phones.phone_process import NotSeen, PhoneRefused
+from phones.plans import KeyPress, PicksUpWhenTold
 from sambut.demo.lines import Errand
 from sambut.demo.scripts import DemoCall, FirstOffer
 from sambut.demo.watch import Watch
-from sambut.phones.crowd import Phones
-from sambut.phones.events import AnyEvent, Dialed, Ended, Ringing
-from sambut.phones.phone_process import NotSeen, PhoneRefused
-from sambut.phones.plans import KeyPress, PicksUpWhenTold
 from sambut.settings import Phones as FeatureCodes
 
 BREAK_DIGIT = "1"

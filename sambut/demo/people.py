@@ -9,10 +9,10 @@ from pathlib import Path
 
 from centre.model import Centre
 from kernel.ids import AgentId, DeviceId
+from phones import tones
+from phones.crowd import AgentPhones, Phones, PjsuaPhones
+from phones.spoken import is_spoken
 from sambut.demo.desks import Desk, Seat, Surroundings
-from sambut.phones import tones
-from sambut.phones.crowd import AgentPhones, Phones, PjsuaPhones
-from sambut.phones.spoken import is_spoken
 
 PJSUA_DEVICE = DeviceId("phone-2")
 SEATS: Mapping[AgentId, tuple[DeviceId, int, int]] = {

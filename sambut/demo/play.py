@@ -10,14 +10,14 @@ from typing import TypeVar
 from centre.model import Centre
 from kernel.ids import AgentId, QueueId
 from kernel.result_codes import EndedBy
+from phones import tones
+from phones.callers import LiveCall, TrunkCallers
 from reports.rows import InteractionRow
 from sambut.demo.checks import Sound, Told, problems_of
 from sambut.demo.desks import Desk
 from sambut.demo.lines import CallLine
 from sambut.demo.scripts import CALLERS_HZ, DemoCall, GivesUp, Talks, TalksOn
 from sambut.demo.watch import CallSeen, Watch, within
-from sambut.phones import tones
-from sambut.phones.callers import LiveCall, TrunkCallers
 from sambut.storage import Storage
 
 T = TypeVar("T")

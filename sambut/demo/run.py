@@ -14,6 +14,8 @@ from centre.model import Centre
 from centre.reader import read_centre
 from kernel.ids import AgentId
 from kernel.result_codes import Disposition
+from phones.callers import TrunkCallers
+from phones.sipp_program import sipp_words
 from reports.definitions import ratio, total
 from reports.live import Now
 from sambut.asterisk_site import sounds_dir
@@ -31,8 +33,6 @@ from sambut.demo.stage import Stage, write_whole
 from sambut.demo.watch import Watch, within
 from sambut.free_ports import free_ports
 from sambut.logs import set_up_logs
-from sambut.phones.callers import TrunkCallers
-from sambut.phones.sipp_program import sipp_words
 from sambut.program import Running, run_program
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings

@@ -12,8 +12,8 @@ from enum import StrEnum
 from ivr.core.numbers import normalised
 from kernel.ids import QueueId
 from kernel.result_codes import Disposition, EndedBy
-from sambut.phones.caller_script import CallerScript
-from sambut.phones.plans import KeyPress
+from phones.caller_script import CallerScript
+from phones.plans import KeyPress
 
 MENU_AFTER_MS = 4_500
 """The welcome is over by then, and the menu hears keys."""

@@ -1,6 +1,6 @@
 """Numbers that lead straight into a queue, and queues that do not let one wait: for stories about agents."""
 
-from sambut.phones.caller_script import CallerScript
+from phones.caller_script import CallerScript
 
 BRISK_DID = "16991"
 """The phone rings for 5 s; an agent who does not answer is out of the line; wrap-up 2 s."""

@@ -1,7 +1,7 @@
 """An agent at the keypad of a phone: feature codes dialled, digits keyed, and what was said in answer."""
 
-from sambut.phones.events import Ended
-from sambut.phones.plans import KeyPress
+from phones.events import Ended
+from phones.plans import KeyPress
 from tests.e2e.floor import PIN, CallFloor
 from tests.e2e.heard import SOUNDS, likeness, plays
 

@@ -12,14 +12,14 @@ from acd.core.inputs import LogIn, SetReady
 from centre.reader import read_centre
 from kernel.ids import AgentId, DeviceId, InteractionId
 from kernel.instants import Instant
+from phones.callers import TrunkCallers
+from phones.commands import Transport
+from phones.crowd import AgentPhones, Phones
+from phones.sipp_program import sipp_words
 from reports.rows import InteractionRow
 from sambut.asterisk_site import transports_on
 from sambut.commands.hash_pin import pin_hash_of
 from sambut.demo.sample_centre import AGENT_IDS, demo_centre
-from sambut.phones.callers import TrunkCallers
-from sambut.phones.commands import Transport
-from sambut.phones.crowd import AgentPhones, Phones
-from sambut.phones.sipp_program import sipp_words
 from sambut.program import Running, run_program
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Agi, Asterisk, Http, Paths, Settings

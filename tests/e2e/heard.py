@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from sambut.phones import tones
+from phones import tones
 
 SOUNDS = Path(__file__).resolve().parents[2] / "asterisk_conf" / "sounds"
 RATE_HZ = 8000

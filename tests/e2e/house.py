@@ -19,14 +19,14 @@ import aiohttp
 from centre.reader import read_centre
 from cti.wire import SUBPROTOCOL
 from kernel.instants import Instant
+from phones.caller_script import CallerScript
+from phones.callers import LiveCall, TrunkCallers
+from phones.crowd import AgentPhones
+from phones.plans import PicksUp
+from phones.sipp_program import sipp_words
 from sambut.commands.hash_pin import pin_hash_of
 from sambut.demo.sample_centre import AGENT_IDS, demo_centre
 from sambut.one_program import running_pid
-from sambut.phones.caller_script import CallerScript
-from sambut.phones.callers import LiveCall, TrunkCallers
-from sambut.phones.crowd import AgentPhones
-from sambut.phones.plans import PicksUp
-from sambut.phones.sipp_program import sipp_words
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings
 from sambut.storage import ADMIN_SECRET, open_storage

@@ -3,8 +3,8 @@
 from itertools import pairwise
 from pathlib import Path
 
-from sambut.phones.events import Heard
-from sambut.phones.tones import hears, read_wav
+from phones.events import Heard
+from phones.tones import hears, read_wav
 
 GAP_MS_MAX = 1_000
 """A call that goes on may stutter on a busy machine; one that was cut, or held, is silent for as long as the outage."""

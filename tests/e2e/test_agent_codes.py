@@ -6,9 +6,9 @@ from acd.core.facts import AgentLoggedIn, AgentLoggedOut
 from agi_scripts.agent_aux import AUX_REASONS
 from kernel.ids import AgentId, DeviceId
 from kernel.instants import Instant
-from sambut.phones.caller_script import CallerScript
-from sambut.phones.events import Ended, Ringing
-from sambut.phones.plans import PicksUp
+from phones.caller_script import CallerScript
+from phones.events import Ended, Ringing
+from phones.plans import PicksUp
 from tests.e2e.brisk import caller
 from tests.e2e.codes import AUX, LOGIN, LOGOUT, READY, dial, keyed
 from tests.e2e.floor import CallFloor, eventually

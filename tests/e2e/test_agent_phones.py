@@ -7,9 +7,9 @@ import pytest
 
 from acd.core.facts import ReservationEnded
 from kernel.result_codes import Disposition
-from sambut.phones.crowd import AgentPhones
-from sambut.phones.events import Answered, Ended, Ringing
-from sambut.phones.plans import Declines, DoesNotDisturb, Forwards, IsBusy, PicksUp, PicksUpWhenTold
+from phones.crowd import AgentPhones
+from phones.events import Answered, Ended, Ringing
+from phones.plans import Declines, DoesNotDisturb, Forwards, IsBusy, PicksUp, PicksUpWhenTold
 from tests.e2e.brisk import LENIENT_DID, caller
 from tests.e2e.codes import LOGIN
 from tests.e2e.floor import CallFloor

@@ -9,13 +9,13 @@ import pytest
 from acd.core.facts import InputRefused
 from acd.core.inputs import LogIn, LogOut
 from kernel.ids import AgentId, DeviceId
+from phones.caller_script import CallerScript
+from phones.callers import TrunkCallers
+from phones.events import Ended, Heard, Ringing
+from phones.plans import PicksUp
+from phones.sipp_program import sipp_words
 from sambut.commands.hash_pin import pin_hash_of
 from sambut.demo.sample_centre import AGENT_IDS, demo_centre
-from sambut.phones.caller_script import CallerScript
-from sambut.phones.callers import TrunkCallers
-from sambut.phones.events import Ended, Heard, Ringing
-from sambut.phones.plans import PicksUp
-from sambut.phones.sipp_program import sipp_words
 from sambut.program import run_program
 from tests.e2e.floor import PIN, CallFloor, eventually, open_floor, settings_in
 from tests.e2e.quick_number import QUICK, with_quick_number

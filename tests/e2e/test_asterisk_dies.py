@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sambut.phones.events import Ended, Ringing
-from sambut.phones.plans import PicksUp
+from phones.events import Ended, Ringing
+from phones.plans import PicksUp
 from tests.e2e.floor import eventually
 from tests.e2e.house import House, open_house
 

@@ -10,9 +10,9 @@ import pytest
 
 from acd.core.facts import AgentReserved, CallerHeld, CallerResumed, ReservationEnded
 from kernel.result_codes import Disposition, EndedBy
+from phones.events import Ended, Heard, Ringing, Stretch
+from phones.plans import PicksUp
 from reports.rows import InteractionRow
-from sambut.phones.events import Ended, Heard, Ringing, Stretch
-from sambut.phones.plans import PicksUp
 from sambut.secrets_file import SecretsFile
 from sambut.storage import ADMIN_SECRET
 from tests.e2e.brisk import caller

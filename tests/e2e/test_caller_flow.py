@@ -8,10 +8,10 @@ import pytest
 
 from ivr.core.facts import NodeLeft
 from kernel.result_codes import Disposition
+from phones.caller_script import CallerScript, CallOutcome
+from phones.events import Ringing
+from phones.plans import KeyPress, PicksUp
 from reports.rows import InteractionRow
-from sambut.phones.caller_script import CallerScript, CallOutcome
-from sambut.phones.events import Ringing
-from sambut.phones.plans import KeyPress, PicksUp
 from tests.e2e.caller_centre import CHOICES, CLOSED_TODAY, QUIET_REFUSAL, with_stories
 from tests.e2e.floor import CallFloor, eventually, open_floor
 from tests.e2e.heard import plays

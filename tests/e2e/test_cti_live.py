@@ -16,10 +16,10 @@ from prometheus_client.parser import text_string_to_metric_families
 from acd.core.inputs import SetAux, SetReady
 from kernel.ids import AgentId
 from kernel.instants import Instant
-from sambut.phones.caller_script import CallerScript
-from sambut.phones.crowd import AgentPhones
-from sambut.phones.events import Answered, Ringing
-from sambut.phones.plans import PicksUp
+from phones.caller_script import CallerScript
+from phones.crowd import AgentPhones
+from phones.events import Answered, Ringing
+from phones.plans import PicksUp
 from sambut.program import Running, run_program
 from sambut.settings import Crm as CrmSettings
 from sambut.settings import Settings

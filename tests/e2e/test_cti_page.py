@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sambut.phones.caller_script import CallerScript
-from sambut.phones.events import Answered
-from sambut.phones.plans import PicksUp
+from phones.caller_script import CallerScript
+from phones.events import Answered
+from phones.plans import PicksUp
 from sambut.settings import Crm
 from tests.e2e.crm import new_token
 from tests.e2e.floor import CallFloor, open_floor, settings_in

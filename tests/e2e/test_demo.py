@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from sambut.phones import tones
+from phones import tones
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(150)]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from phones.caller_script import CallerScript
+from phones.crowd import AgentPhones
+from phones.events import Answered, Ended
+from phones.plans import PicksUp
 from sambut.asterisk_site import read_program
-from sambut.phones.caller_script import CallerScript
-from sambut.phones.crowd import AgentPhones
-from sambut.phones.events import Answered, Ended
-from sambut.phones.plans import PicksUp
 from sambut.program import run_program
 from sambut.settings import Settings
 from tests.e2e.floor import CallFloor, eventually, is_ready, put_centre, settings_in, trunk_callers

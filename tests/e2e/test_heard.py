@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sambut.phones import g711, tones
+from phones import g711, tones
 from tests.e2e.heard import SOUNDS, plays
 
 

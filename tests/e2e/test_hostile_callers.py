@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from kernel.result_codes import Disposition
+from phones.caller_script import CallerScript
+from phones.events import Ended, Ringing
+from phones.plans import KeyPress, PicksUp
 from reports.rows import InteractionRow
-from sambut.phones.caller_script import CallerScript
-from sambut.phones.events import Ended, Ringing
-from sambut.phones.plans import KeyPress, PicksUp
 from telephony.ami.actions import Action
 from tests.e2e.caller_centre import HURRIED, QUIET_REFUSAL, with_stories
 from tests.e2e.floor import CallFloor, eventually, open_floor

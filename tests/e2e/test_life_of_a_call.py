@@ -7,8 +7,8 @@ import pytest
 
 from acd.core import inputs
 from kernel.entry import ENGINE_STREAM, FLOW_STREAM, RECORDER_STREAM, Entry
-from sambut.phones.caller_script import CallerScript
-from sambut.phones.plans import KeyPress, PicksUp
+from phones.caller_script import CallerScript
+from phones.plans import KeyPress, PicksUp
 from tests.e2e.floor import CallFloor, eventually
 from tests.tidy.tree import ROOT
 

@@ -5,10 +5,10 @@ import pytest
 from acd.core.facts import AgentReserved
 from kernel.ids import InteractionId
 from kernel.result_codes import Disposition
+from phones.callers import LiveCall
+from phones.events import Answered, Ringing
+from phones.plans import PicksUp
 from reports.rows import InteractionRow
-from sambut.phones.callers import LiveCall
-from sambut.phones.events import Answered, Ringing
-from sambut.phones.plans import PicksUp
 from tests.e2e.brisk import caller
 from tests.e2e.floor import CallFloor, eventually
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sambut.phones.events import Answered, Ended, Ringing
-from sambut.phones.plans import KeyPress, PicksUp
+from phones.events import Answered, Ended, Ringing
+from phones.plans import KeyPress, PicksUp
 from tests.e2e.house import AGENT_HZ, CALLER_HZ, House, open_house
 from tests.e2e.sound import GAP_MS_MAX, longest_gap_ms
 

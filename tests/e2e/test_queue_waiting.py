@@ -9,10 +9,10 @@ import pytest
 from acd.core.inputs import SetReady
 from kernel.ids import AgentId
 from kernel.result_codes import Disposition, EndedBy
-from sambut.phones.caller_script import CallerScript
-from sambut.phones.crowd import AgentPhones
-from sambut.phones.events import Answered, Ended, Ringing
-from sambut.phones.plans import AnyPlan, IsBusy, KeyPress, LetsItRing, PicksUp
+from phones.caller_script import CallerScript
+from phones.crowd import AgentPhones
+from phones.events import Answered, Ended, Ringing
+from phones.plans import AnyPlan, IsBusy, KeyPress, LetsItRing, PicksUp
 from tests.e2e.caller_centre import (
     ANSWERED_OUT,
     BUSY_OUT,

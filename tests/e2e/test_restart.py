@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from phones.caller_script import CallOutcome
+from phones.callers import LiveCall
+from phones.events import Answered, Ended, Ringing
 from sambut.asterisk_site import read_program
-from sambut.phones.caller_script import CallOutcome
-from sambut.phones.callers import LiveCall
-from sambut.phones.events import Answered, Ended, Ringing
 from tests.e2e.floor import eventually
 from tests.e2e.heard import music_heard, plays
 from tests.e2e.house import AGENT_HZ, CALLER_HZ, House, open_house

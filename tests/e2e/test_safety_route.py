@@ -13,7 +13,7 @@ from ivr.core.nodes import KINDS
 from ivr.core.nodes.hours import HOURS
 from ivr.core.nodes.kind import Leave
 from kernel.result_codes import Disposition, EndedBy
-from sambut.phones.caller_script import CallerScript
+from phones.caller_script import CallerScript
 from sambut.program import run_program
 from tests.e2e.caller_centre import CHOICES, CLOSED_TODAY, PATIENT, with_stories
 from tests.e2e.floor import eventually, is_ready, open_floor, put_centre, settings_in, trunk_callers

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from sambut.phones.callers import LiveCall
-from sambut.phones.events import Answered, Ringing
+from phones.callers import LiveCall
+from phones.events import Answered, Ringing
 from tests.e2e.floor import eventually
 from tests.e2e.house import AGENT_HZ, House, open_house
 from tests.e2e.sound import heard_at_the_end

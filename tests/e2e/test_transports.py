@@ -12,10 +12,10 @@ import trustme
 from acd.core.inputs import LogOut
 from kernel.ids import AgentId
 from kernel.result_codes import Disposition
-from sambut.phones.caller_script import CallerScript
-from sambut.phones.crowd import PjsuaPhones
-from sambut.phones.events import Ended
-from sambut.phones.plans import PicksUp
+from phones.caller_script import CallerScript
+from phones.crowd import PjsuaPhones
+from phones.events import Ended
+from phones.plans import PicksUp
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings
 from tests.e2e.floor import CallFloor, open_floor, settings_in

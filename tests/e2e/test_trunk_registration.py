@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from kernel.result_codes import Disposition
-from sambut.phones import g711, tones
-from sambut.phones.events import Ended
-from sambut.phones.plans import PicksUp
-from sambut.phones.rtp_voice import RtpVoice
+from phones import g711, tones
+from phones.events import Ended
+from phones.plans import PicksUp
+from phones.rtp_voice import RtpVoice
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings
 from tests.e2e.carrier import Carrier, carrier

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from acd.core.facts import InteractionAnswered
-from sambut.phones.events import Ended, Ringing
+from phones.events import Ended, Ringing
 from telephony.heartbeat import EPOCH, Superseded, global_variable
 from tests.e2e.brisk import caller
 from tests.e2e.floor import CallFloor

@@ -3,11 +3,11 @@
 import pytest
 
 from kernel.result_codes import Disposition, EndedBy
+from phones import tones
+from phones.caller_script import CallerScript
+from phones.events import Ended, Ringing
+from phones.plans import Declines, KeyPress, PicksUp
 from recorder.facts import RecordingStored
-from sambut.phones import tones
-from sambut.phones.caller_script import CallerScript
-from sambut.phones.events import Ended, Ringing
-from sambut.phones.plans import Declines, KeyPress, PicksUp
 from tests.e2e.floor import CallFloor, eventually
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]

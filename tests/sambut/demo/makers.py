@@ -6,11 +6,11 @@ from typing import Any
 from kernel.ids import AgentId, Did, InteractionId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant
 from kernel.result_codes import Disposition, EndedBy
+from phones.caller_script import CallOutcome
 from reports.rows import InteractionRow
 from sambut.demo.checks import Sound, Told
 from sambut.demo.scripts import DemoCall, Talks, demo_call
 from sambut.demo.watch import CallSeen, Offer
-from sambut.phones.caller_script import CallOutcome
 
 ABLE = frozenset({AgentId("a1"), AgentId("a2")})
 AGENT_HZ = 800

@@ -12,13 +12,13 @@ import pytest
 from acd.core.agent_states import AgentState
 from kernel.ids import AgentId, DeviceId, InteractionId
 from kernel.instants import Instant
+from phones.commands import AnyCommand, Dial, PickUp, Refuse
+from phones.crowd import Phones
+from phones.events import Dialed, Ended, Heard, Ringing
 from sambut.demo.desks import AWAY_S, BACK_S, Desk, Seat, Surroundings
 from sambut.demo.lines import Errand
 from sambut.demo.scripts import DemoCall, FirstOffer, demo_call
 from sambut.demo.watch import CallSeen, Offer, Watch
-from sambut.phones.commands import AnyCommand, Dial, PickUp, Refuse
-from sambut.phones.crowd import Phones
-from sambut.phones.events import Dialed, Ended, Heard, Ringing
 from sambut.settings import Phones as FeatureCodes
 from simulator.virtual_time import run_virtually
 from tests.cti.fakes import FakeContacts
