@@ -54,6 +54,10 @@ sim: python ## a handful of seeded runs in virtual time; SEED=7 plays that one, 
 sim-long: python ## ten thousand seeds on all cores; FIRST=1 and COUNT=10000 choose them
 	@$(BIN)/python -m simulator --first $(or $(FIRST),1) --count $(or $(COUNT),10000)
 
+.PHONY: fuzz
+fuzz: python ## strange bytes for everything that reads bytes from outside; SECONDS=60 for each, TARGET=ami only that one
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(TARGET),--target $(TARGET))
+
 .PHONY: lock
 lock: python ## make locks/ anew from pyproject.toml; UPGRADE=1 takes the newest of everything
 	@UPGRADE=$(UPGRADE) tools/lock

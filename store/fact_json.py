@@ -68,14 +68,14 @@ class FactJson:
         """The input or fact that ``text`` holds. Raises FactJsonError."""
         try:
             return self._value(self._unwrap_one.decode(text))
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeError) as error:
             raise FactJsonError(str(error)) from error
 
     def load_all(self, text: str) -> tuple[object, ...]:
         """The facts of one JSON list. Raises FactJsonError."""
         try:
             return tuple([self._value(each) for each in self._unwrap_many.decode(text)])
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeError) as error:
             raise FactJsonError(str(error)) from error
 
     def _wrap(self, value: object) -> dict[str, object]:

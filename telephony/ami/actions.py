@@ -37,6 +37,9 @@ class Action:
             raise UnsafeValue("Action: no name")
         if any(key.lower() in ("action", "actionid") for key in self.fields):
             raise UnsafeValue("Action and ActionID are not fields")
+        if len({key.lower() for key in self.fields}) < len(self.fields):
+            # panoramisk would write one of the two.
+            raise UnsafeValue("a header in two spellings")
         check_lines([("Action", self.name), *self.lines()])
         # What was checked is what will be sent, whatever becomes of the mapping that was given.
         object.__setattr__(self, "fields", MappingProxyType({key: _own(value) for key, value in self.fields.items()}))

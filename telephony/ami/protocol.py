@@ -140,7 +140,8 @@ class LinkProtocol(AMIProtocol):  # type: ignore[misc]  # panoramisk ships no ty
         name = event_name(message)
         if name is None:
             reply = Message.from_line(message.decode("utf-8", "replace"))
-            if reply is None or "response" not in reply:
+            # A header that came twice is a list to panoramisk: such an answer is nobody's.
+            if reply is None or "response" not in reply or not isinstance(reply.action_id, str | None):
                 self.counters.messages_unreadable += 1
             elif reply.action_id not in self.responses:
                 self.counters.answers_unknown += 1

@@ -99,7 +99,7 @@ class Framer:
             self._check_length(max(len(rest), max(map(len, messages))))
         # Asterisk closes some messages with one empty line too many: what then begins with one sorts before all letters.
         if min(messages) < FIRST_LETTER:
-            return [message for message in (each.strip(LINE_END) for each in messages) if message]
+            return [message for message in map(_without_empty_lines, messages) if message]
         return messages
 
     def _greet(self) -> bool:
@@ -117,6 +117,13 @@ class Framer:
     def _check_length(self, length: int) -> None:
         if length > self._message_bytes_max:
             raise MessageTooLong
+
+
+def _without_empty_lines(message: bytes) -> bytes:
+    """Without those before it. A value may end in a line break of its own, which is not touched."""
+    while message.startswith(LINE_END):
+        message = message[len(LINE_END) :]
+    return message
 
 
 def event_name(message: bytes) -> str | None:

@@ -14,7 +14,7 @@ def conf_value(value: object) -> str:
     """``value`` as it may stand behind ``name =``.
 
     Raises UnsafeConfigValue for control characters, ``;`` (comment), brackets (a section), backslash, leading or
-    trailing blanks, ``#`` at the start (an include), or more than 512 bytes.
+    trailing blanks, ``#`` at the start (an include), what UTF-8 cannot write, or more than 512 bytes.
     """
     text = str(value)
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in text):
@@ -23,6 +23,10 @@ def conf_value(value: object) -> str:
         raise UnsafeConfigValue("a configuration value holds one of ; [ ] \\")
     if text != text.strip() or text.startswith("#"):
         raise UnsafeConfigValue("a configuration value begins or ends with a blank, or begins with #")
-    if len(text.encode()) > VALUE_BYTES_MAX:
+    try:
+        length = len(text.encode())
+    except UnicodeEncodeError:
+        raise UnsafeConfigValue("a configuration value is no text that can be written") from None
+    if length > VALUE_BYTES_MAX:
         raise UnsafeConfigValue(f"a configuration value is longer than {VALUE_BYTES_MAX} bytes")
     return text

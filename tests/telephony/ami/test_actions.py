@@ -77,6 +77,11 @@ def test_a_header_name_is_plain(key: str) -> None:
         Action(name="UserEvent", fields={key: "value"})
 
 
+def test_a_header_in_two_spellings_is_refused_for_one_of_them_would_be_lost() -> None:
+    with pytest.raises(UnsafeValue):
+        Action(name="UserEvent", fields={"Header": "1", "header": "2"})
+
+
 def test_an_action_cannot_be_changed_after_it_was_checked() -> None:
     values = ["A=1"]
     fields: dict[str, str | list[str]] = {"Variable": values}

@@ -69,6 +69,15 @@ def test_superfluous_empty_lines_are_no_messages() -> None:
     assert messages == [b"Event: A", b"Event: B"]
 
 
+@pytest.mark.parametrize("size", [1, 19, 10_000])
+def test_a_line_break_at_the_end_of_a_value_stays_however_the_stream_is_cut(size: int) -> None:
+    stream = b"Event: A\r\nOutput: x\n\r\n\r\n\r\nEvent: B\r\n\r\n"
+    fresh = framer()
+    messages = [message for piece in in_pieces(stream, size) for message in fresh.feed(piece)]
+
+    assert messages == [b"Event: A\r\nOutput: x\n", b"Event: B"]
+
+
 @pytest.mark.parametrize("size", [7, 10_000])
 def test_a_message_beyond_the_limit_is_refused_before_its_end_comes(size: int) -> None:
     fresh = framer()
