@@ -1,7 +1,6 @@
 """Follows the facts of every talk and sees to it that its sound comes onto the shelf, or that its loss is known."""
 
 import asyncio
-import shutil
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from recorder.facts import RecorderFact, RecordingFailed, RecordingStored
 from recorder.merge import Merged, SoundUnreadable, merge
 from recorder.naming import NotOurId, agent_side, aside_sides, caller_side, reservation_of, stored_name
 from recorder.ports import RecorderNotes, RecordingShelf
+from recorder.watch import RecordingWatch
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +82,6 @@ class Recorder:
         self._shelf_dir = shelf_dir
         self._shelf = shelf
         self._notes = notes
-        self._free_bytes_min = free_bytes_min
         self._closed_ms_max = closed_ms_max
         self._retry_s = retry_s
         self._talks: dict[ReservationId, Talk] = {}
@@ -91,17 +90,17 @@ class Recorder:
         self._timers: dict[ReservationId, asyncio.TimerHandle] = {}
         self._threads = ThreadPoolExecutor(max_workers=1, thread_name_prefix="merge")
         self.counters = RecorderCounters()
+        self.watch = RecordingWatch(
+            spool=spool, shelf_dir=shelf_dir, free_bytes_min=free_bytes_min, talks=self._talks_in_progress
+        )
+
+    def _talks_in_progress(self) -> list[ReservationId]:
+        return [talk.reservation_id for talk in self._talks.values() if talk.expected_ms is None]
 
     @property
     def waiting_count(self) -> int:
         """Talks that are over and whose sound is not on the shelf yet."""
         return sum(talk.expected_ms is not None for talk in self._talks.values())
-
-    def disk_is_short(self) -> bool:
-        """Whether there is less room than recordings are to leave free: an alarm for people."""
-        # The folder itself is made with the first recording.
-        folder = next(each for each in (self._shelf_dir, *self._shelf_dir.absolute().parents) if each.exists())
-        return shutil.disk_usage(folder).free < self._free_bytes_min
 
     def checkpoint(self) -> tuple[Talk, ...]:
         """The talks whose sound is not on the shelf, those that were left out too, as a start is to try them."""
@@ -301,7 +300,7 @@ class Recorder:
 
     def _look_at_disk(self, talk: Talk) -> None:
         # Made all the same: what is short now may suffice, and what fails is tried again.
-        if self.disk_is_short():
+        if self.watch.disk_is_short():
             self.counters.disk_short += 1
             log.error("little room for recordings", reservation_id=talk.reservation_id)
 

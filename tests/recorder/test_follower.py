@@ -330,7 +330,7 @@ async def test_folding_old_talks_that_are_stored_starts_nothing(studio: Studio) 
 
 
 async def test_little_room_on_the_disk_is_an_alarm_and_no_reason_to_lose_a_recording(studio: Studio) -> None:
-    assert not studio.recorder.disk_is_short()
+    assert not studio.recorder.watch.disk_is_short()
     studio.start_anew(free_bytes_min=shutil.disk_usage(studio.spool).total + 1)
     studio.record()
     studio.talk()
@@ -338,7 +338,7 @@ async def test_little_room_on_the_disk_is_an_alarm_and_no_reason_to_lose_a_recor
 
     await studio.until_noted()
 
-    assert studio.recorder.disk_is_short()
+    assert studio.recorder.watch.disk_is_short()
     assert (studio.recorder.counters.disk_short, studio.recorder.counters.stored) == (1, 1)
 
 
