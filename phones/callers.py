@@ -43,6 +43,7 @@ class LiveCall:
         self._voice = voice
         self._task: asyncio.Task[CallOutcome] | None = None
         self._answered_s: float | None = None
+        self._process: asyncio.subprocess.Process | None = None
 
     async def outcome(self) -> CallOutcome:
         """Wait for its end."""
@@ -78,6 +79,11 @@ class LiveCall:
             beside.setblocking(False)
             beside.sendto(write_poke(began.more[0]), (self._address, self._local_port))
 
+    def cut_off(self) -> None:
+        """Go dark, as when the line is cut: no word and no sound from now on. Harmless when it is over."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
     def begin(self, command: Sequence[str]) -> asyncio.Task[CallOutcome]:
         """Start SIPp with this command line. Only TrunkCallers does this."""
         self._task = asyncio.create_task(self._run(command))
@@ -107,6 +113,7 @@ class LiveCall:
                 cwd=self._folder,
                 start_new_session=True,
             )
+        self._process = process
         try:
             await self._follow(process)
         finally:

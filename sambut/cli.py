@@ -16,7 +16,7 @@ from sambut.commands.check import check
 from sambut.commands.export import export
 from sambut.commands.hash_pin import hash_pin
 from sambut.commands.office import EXIT_FAILED, settings_or_exit
-from sambut.logs import set_up_logs
+from sambut.logs import Lasting, set_up_logs
 from sambut.not_started import NOT_STARTED, sentence_of
 from sambut.program import run_program
 from sambut.settings import Settings
@@ -79,10 +79,10 @@ def _run(settings: Settings, lifeline: Lifeline, *, stop_asterisk: bool) -> int:
     try:
         asyncio.run(_run_until_told(settings, lifeline, stop_asterisk=stop_asterisk))
     except NOT_STARTED as wrong:
-        print(sentence_of(wrong), file=sys.stderr)
+        print(sentence_of(wrong), file=Lasting(sys.stderr))
         return EXIT_FAILED
     except Superseded as wrong:
-        print(f"Ended: {wrong}", file=sys.stderr)
+        print(f"Ended: {wrong}", file=Lasting(sys.stderr))
         return EXIT_GIVEN_WAY
     return 0
 

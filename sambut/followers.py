@@ -66,7 +66,8 @@ class Followers:
 
     def runs(self, at_rest: AtRest) -> "tuple[Callable[[], Coroutine[Any, Any, None]], ...]":
         """What each does for as long as the program lives."""
-        return (self.hub.run, self.recorder.run, self.rows.run, partial(self.checkpointer.run, at_rest))
+        recording = (self.recorder.run, self.recorder.watch.run)
+        return (self.hub.run, *recording, self.rows.run, partial(self.checkpointer.run, at_rest))
 
     def show(self, centre: Centre) -> None:
         """From now on, this is the centre: its days are those of its zone."""

@@ -44,6 +44,7 @@ from sambut.resume import resume
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings
 from sambut.storage import ADMIN_SECRET, Archive, Storage, TokenBook, open_storage
+from store.database import LATE_MS
 from telephony.agi.caller_channel import Channel
 from telephony.agi.flow_caller import FlowCaller, OutgoingTrunk
 from telephony.agi.server import AgiServer, AgiSettings
@@ -84,6 +85,8 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
     async with AsyncExitStack() as opened:
         opened.enter_context(hold_place(settings))
         storage = await opened.enter_async_context(open_storage(settings))
+        # Before Asterisk hears of us: what it does by itself is not to be taken from it by a program that cannot decide.
+        await storage.database.prove_writable()
         centre = await _centre_in_force(storage)
         clock, door = WallClock(not_before=await last_instant(storage.journal)), LateDoor()
         exchange = Exchange(
@@ -114,7 +117,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         app = make_app(_room(settings, storage, door, clock, followers, frames, office, tokens))
         health.mount(app)
         links = {"events": exchange.events, "commands": exchange.commands}
-        show_readings(followers.metrics, links=links, agi=agi, recorder=followers.recorder)
+        show_readings(followers.metrics, links=links, agi=agi, recorder=followers.recorder, database=storage.database)
         followers.metrics.mount(app)
         deciding = asyncio.create_task(distributor.run(), name="distributor")
         opened.push_async_callback(_end_distributor, distributor, deciding)
@@ -249,7 +252,8 @@ def _serving(script: Script, services: Services, book: LineBook) -> Callable[[Ch
 def _probes(exchange: Exchange, agi: AgiServer, storage: Storage) -> list[Probe]:
     async def journal() -> str | None:
         await storage.journal.last_seq()
-        return None
+        waits_ms = storage.database.write_waits_ms
+        return None if waits_ms < LATE_MS else f"a write has been waiting for {waits_ms // 1000} s"
 
     def links() -> str | None:
         if not exchange.events.is_up or not exchange.commands.is_up:

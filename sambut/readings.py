@@ -7,6 +7,7 @@ from typing import Any
 
 from recorder.follower import Recorder
 from sambut.metrics import Metrics
+from store.database import Database
 from telephony.agi.server import AgiServer
 from telephony.ami.connection import AmiLink
 
@@ -14,7 +15,9 @@ AMI_GAUGES = frozenset({"queue_depth_max", "action_ms_max", "lag_ms_last", "lag_
 """Fields of the link's counters that are not counts."""
 
 
-def show_readings(metrics: Metrics, *, links: Mapping[str, AmiLink], agi: AgiServer, recorder: Recorder) -> None:
+def show_readings(
+    metrics: Metrics, *, links: Mapping[str, AmiLink], agi: AgiServer, recorder: Recorder, database: Database
+) -> None:
     """Let /metrics show all of it; ``links`` by the name that they have there."""
     for name, link in links.items():
         metrics.add_readings(
@@ -31,6 +34,12 @@ def show_readings(metrics: Metrics, *, links: Mapping[str, AmiLink], agi: AgiSer
     )
     metrics.add_readings(
         "sambut_fastagi", "The FastAGI server.", counters=partial(agi_counters, agi), gauges=partial(agi_gauges, agi)
+    )
+    metrics.add_readings(
+        "sambut_database",
+        "The database.",
+        counters=partial(database_counters, database),
+        gauges=partial(database_gauges, database),
     )
 
 
@@ -54,12 +63,16 @@ def link_gauges(link: AmiLink) -> dict[str, float]:
 
 def recorder_counters(recorder: Recorder) -> dict[str, float]:
     """What became of the recordings since the start."""
-    return _numbers(recorder.counters)
+    return _numbers(recorder.counters) | _numbers(recorder.watch.counters)
 
 
 def recorder_gauges(recorder: Recorder) -> dict[str, float]:
-    """What waits for the shelf, and whether the disk is too full (1) or not (0)."""
-    return {"waiting": recorder.waiting_count, "disk_short_now": float(recorder.disk_is_short())}
+    """What waits for the shelf, talks that are not being written, and whether the disk is too full (1) or not (0)."""
+    return {
+        "waiting": recorder.waiting_count,
+        "still_now": recorder.watch.still_now,
+        "disk_short_now": float(recorder.watch.disk_is_short()),
+    }
 
 
 def agi_counters(agi: AgiServer) -> dict[str, float]:
@@ -70,6 +83,16 @@ def agi_counters(agi: AgiServer) -> dict[str, float]:
 def agi_gauges(agi: AgiServer) -> dict[str, float]:
     """Callers in a script just now."""
     return {"sessions_live": agi.session_count}
+
+
+def database_counters(database: Database) -> dict[str, float]:
+    """Writes that took longer than they may, or failed."""
+    return {"late_writes": database.late_writes, "failed_writes": database.failed_writes}
+
+
+def database_gauges(database: Database) -> dict[str, float]:
+    """How long the oldest write under way has been waiting; it goes on growing while nothing can be written."""
+    return {"write_waits_seconds": database.write_waits_ms / 1000}
 
 
 def _numbers(counters: Any) -> dict[str, float]:

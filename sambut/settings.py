@@ -112,6 +112,8 @@ class Journal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """SQLAlchemy's form; empty: an SQLite file in data_dir."""
     synchronous: Literal["full", "normal"] = "full"
     """SQLite only. full: nothing that was acted on is lost by a power cut. normal: quicker, and the last moments may be."""
+    locked_s_max: Annotated[int, Meta(ge=1, le=600)] = 10
+    """SQLite only. So long a write waits for another process that holds the database; then the program ends and is started again."""
 
 
 class Recording(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

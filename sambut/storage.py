@@ -34,8 +34,9 @@ ADMIN_SCOPES = frozenset({"read", "agents:control", "pii", "recordings", "admin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Storage:
-    """Everything that is kept."""
+    """Everything that is kept. ``database``: what all of it is in."""
 
+    database: Database
     journal: StoreJournal
     checkpoints: StoreCheckpoints
     contacts: StoreContactBook
@@ -50,12 +51,14 @@ class Storage:
 async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
     """The settings' database at today's tables; made when it is not there. Raises StoreFailed, OSError."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    await upgrade(settings.database_url)
-    database = Database(settings.database_url, synchronous=settings.journal.synchronous)
+    busy_ms = settings.journal.locked_s_max * 1000
+    await upgrade(settings.database_url, busy_ms=busy_ms)
+    database = Database(settings.database_url, synchronous=settings.journal.synchronous, busy_ms=busy_ms)
     try:
         tokens = StoreTokens(database)
         await tokens.load()
         yield Storage(
+            database=database,
             journal=StoreJournal(database),
             checkpoints=StoreCheckpoints(database),
             contacts=StoreContactBook(database),

@@ -10,15 +10,21 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from store import sqlite
+
+log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 Work = Callable[[sa.Connection], T]
 
 BUSY_MS = 10_000
 """How long a write waits for another process before it fails."""
+
+LATE_MS = 1_000
+"""A write that takes longer is told of: somebody holds the database, or the disk stands still."""
 
 READERS_MAX = 4
 """Threads that read at the same time. One writes: transactions take effect in the order in which they were handed in."""
@@ -40,16 +46,23 @@ class Database:
         busy_ms: int = BUSY_MS,
         synchronous: sqlite.Synchronous = "full",
         looks_only: bool = False,
+        late_ms: int = LATE_MS,
     ) -> None:
         """``url`` as SQLAlchemy writes it: ``sqlite:////path/sambut.sqlite3``.
 
         ``synchronous``: what a commit waits for; SQLite only. ``looks_only``: nothing is made, changed or left behind.
+        ``late_ms``: a write that takes longer is told of while it waits.
         """
         self._engine = sa.create_engine(sqlite.url_to_look(url) if looks_only else url)
         if sqlite.is_sqlite(self._engine):
             sqlite.prepare(self._engine, busy_ms=busy_ms, synchronous=synchronous, looks_only=looks_only)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._writes_on: dict[bool, sa.Connection] = {}
+        self._under_way: dict[int, float] = {}
+        self._writes = 0
+        self._late_ms = late_ms
+        self.late_writes = 0
+        self.failed_writes = 0
         self._readers = ThreadPoolExecutor(READERS_MAX, thread_name_prefix="store-read")
 
     async def read(self, work: Work[T], failure: type[Exception] = StoreFailed) -> T:
@@ -63,7 +76,35 @@ class Database:
         without what follows it. The end of the program loses nothing of it, a power cut its last moments. A caller who
         is cancelled waits for the end first: a transaction is not torn, and its outcome is known.
         """
-        return await _to_its_end(self._writer, lambda: self._writing(work, failure, with_next))
+        loop = asyncio.get_running_loop()
+        self._writes += 1
+        number, self._under_way[self._writes] = self._writes, loop.time()
+        late = loop.call_later(self._late_ms / 1000, self._tell_late)
+        try:
+            return await _to_its_end(self._writer, lambda: self._writing(work, failure, with_next))
+        except failure:
+            self.failed_writes += 1
+            raise
+        finally:
+            late.cancel()
+            del self._under_way[number]
+
+    @property
+    def write_waits_ms(self) -> int:
+        """How long the oldest write under way has been; 0 when there is none."""
+        oldest = min(self._under_way.values(), default=None)
+        return 0 if oldest is None else round((asyncio.get_running_loop().time() - oldest) * 1000)
+
+    async def prove_writable(self) -> None:
+        """Write, durably, without changing anything: a start on a full or read-only disk ends here. Raises StoreFailed."""
+        if sqlite.is_sqlite(self._engine):
+            await self.write(sqlite.write_nothing)
+
+    def _tell_late(self) -> None:
+        self.late_writes += 1
+        # One line for all that wait behind each other.
+        if self.write_waits_ms < 2 * self._late_ms:
+            log.error("the database does not take what is to be written", waits_ms=self.write_waits_ms)
 
     def _reading(self, work: Work[T], failure: type[Exception]) -> T:
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from store import sqlite
-from store.database import Database, StoreFailed
+from store.database import BUSY_MS, Database, StoreFailed
 
 SCRIPTS = Path(__file__).parent / "migrations"
 REVISIONS = tuple(sorted(re.findall(r"m(\d+)_", " ".join(path.name for path in SCRIPTS.glob("versions/m*.py")))))
@@ -28,7 +28,7 @@ class Tables(StrEnum):
     NEWER = "newer"
 
 
-async def upgrade(url: str) -> None:
+async def upgrade(url: str, *, busy_ms: int = BUSY_MS) -> None:
     """Run every migration that this database has not had, all or none. Raises StoreFailed.
 
     Two programs that start together take turns: the second finds nothing to do. A database of a newer version is left
@@ -38,7 +38,7 @@ async def upgrade(url: str) -> None:
         sqlite.keep_private(url)
     except OSError as wrong:
         raise StoreFailed(f"{wrong.filename}: {wrong.strerror}") from wrong
-    database = Database(url)
+    database = Database(url, busy_ms=busy_ms)
     try:
         found = await database.read(tables)
         if found is Tables.NEWER:

@@ -105,3 +105,9 @@ def wait_for_no_disk(connection: sa.Connection) -> None:
     driver = connection.connection.driver_connection
     assert driver is not None
     driver.execute("PRAGMA synchronous = NORMAL")
+
+
+def write_nothing(connection: sa.Connection) -> None:
+    """Write the file's first page as it is. The number in it is the application's own, and not used otherwise."""
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar()
+    connection.exec_driver_sql(f"PRAGMA user_version = {int(version or 0)}")

@@ -11,6 +11,7 @@ from recorder.follower import Recorder
 from sambut.live_numbers import CentreNumbers
 from sambut.metrics import Metrics
 from sambut.readings import show_readings
+from store.database import Database
 from telephony.agi.server import AgiServer, AgiSettings
 from telephony.ami.connection import AmiLink
 from telephony.ami.settings import LinkSettings
@@ -23,6 +24,11 @@ async def scraped(folder: Path) -> str:
     metrics = Metrics(picture=Picture, numbers=numbers.now)
     link = AmiLink(LinkSettings(host="127.0.0.1", port=1, username="x", secret="x"), now=lambda: Instant(0))
     recorder = Recorder(spool=folder, shelf_dir=folder, shelf=MemoryRecordings(), notes=MemoryNotes(), free_bytes_min=0)
-    show_readings(metrics, links={"events": link}, agi=AgiServer({}, AgiSettings()), recorder=recorder)
+    database = Database(f"sqlite:///{folder / 'none.sqlite3'}")
+    show_readings(
+        metrics, links={"events": link}, agi=AgiServer({}, AgiSettings()), recorder=recorder, database=database
+    )
     recorder.close()
-    return generate_latest(metrics.registry).decode()
+    page = generate_latest(metrics.registry).decode()
+    await database.close()
+    return page

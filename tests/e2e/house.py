@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from prometheus_client.parser import text_string_to_metric_families
 
 from centre.reader import read_centre
 from cti.wire import SUBPROTOCOL
@@ -109,11 +110,21 @@ class House:
 
     async def health(self) -> int:
         """The status of /health/ready; 0 when nobody answers."""
+        return (await self.health_words())[0]
+
+    async def health_words(self) -> tuple[int, str]:
+        """The status of /health/ready and what it says; (0, "") when nobody answers."""
         try:
             async with self.api.get("/health/ready") as answer:
-                return answer.status
+                return answer.status, await answer.text()
         except (aiohttp.ClientError, TimeoutError):
-            return 0
+            return 0, ""
+
+    async def metric(self, name: str) -> float:
+        """One number without labels of /metrics. Raises aiohttp.ClientError, KeyError."""
+        async with self.api.get("/metrics") as answer:
+            families = text_string_to_metric_families(await answer.text())
+        return {sample.name: sample.value for family in families for sample in family.samples}[name]
 
     async def stop(self) -> int:
         """SIGTERM; the exit code. Raises TimeoutError when it does not end in bounded time."""
