@@ -90,7 +90,7 @@ async def the_story_ends_well(house: House, talking: str, waiting: str, acknowle
         "a1",
         1,
     )
-    assert (await house.recording(talking))["duration_ms"] > 1_000
+    assert (await house.recording(talking))["duration_s"] > 1
 
     async def answered() -> bool | None:
         return True if (await house.interaction(waiting))["answered_at"] is not None else None
@@ -129,7 +129,7 @@ async def test_a_database_that_is_held_for_a_moment_is_waited_for_and_told_of(ho
     with held_database(house):
         asking = asyncio.create_task(house.post("agents/a2/login", device_id="phone-2"))
         await says_that_it_is_not_well(house)
-        assert await house.metric("sambut_database_late_writes_total") == 1
+        assert await house.metric("sambut_database_late_writes_total") >= 1
         assert await house.metric("sambut_database_write_waits_seconds") > 1
         assert not asking.done()
     await asking
