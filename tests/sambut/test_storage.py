@@ -32,7 +32,7 @@ async def test_commits_wait_for_the_disk_as_the_settings_say(
     settings = Settings(base_dir=tmp_path, paths=Paths(data_dir="data"), journal=Journal(synchronous=synchronous))
 
     async with storage.open_storage(settings):
-        assert opened.told == [{"synchronous": synchronous}]
+        assert opened.told == [{"synchronous": synchronous, "busy_ms": 10_000}]
 
     assert stat.S_IMODE(settings.data_dir.stat().st_mode) == 0o700
     assert stat.S_IMODE((settings.data_dir / "sambut.sqlite3").stat().st_mode) == 0o600

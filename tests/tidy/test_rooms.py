@@ -10,6 +10,7 @@ NOT_MIRRORS = {
     "docs",
     "e2e",
     "fakes",
+    "fuzz",
     "properties",
     "replay",
     "scenarios",
