@@ -31,6 +31,10 @@ class PhoneLines:
         while len(self._phones) > REMEMBERED_MAX:
             self._phones.popitem(last=False)
 
+    def phone_of(self, reservation_id: ReservationId) -> DeviceId | None:
+        """The phone that a reservation is for; None when it is forgotten."""
+        return self._phones.get(reservation_id)
+
     def found(self, reservation_id: ReservationId) -> None:
         """A leg is there that somebody else rang: a former program."""
         if reservation_id not in self._left and reservation_id in self._phones:

@@ -52,6 +52,8 @@ class AgentLeg:
 
 
 REDIRECTED = 23
+NO_RTP = 44
+"""With this cause Asterisk ends a leg from which no sound has come for rtp_timeout (res_pjsip_sdp_rtp.c of 22)."""
 
 # Q.850 causes as chan_pjsip makes them of the phone's SIP answer (res_pjsip_session, hangup_sip2cause of Asterisk 22).
 RESULT_OF_CAUSE = {
@@ -239,7 +241,8 @@ class LegTracker:
         if leg.phase is Phase.JOINED:
             if self._joined.get(leg.interaction_id) == reservation_id:
                 del self._joined[leg.interaction_id]
-            return (AgentLeft(reservation_id=reservation_id, ended_by=leg.hangup_asked_by or EndedBy.SYSTEM),)
+            ended_by = leg.hangup_asked_by or EndedBy.SYSTEM
+            return (AgentLeft(reservation_id=reservation_id, ended_by=ended_by, phone_silent=cause == NO_RTP),)
         result = RESULT_OF_CAUSE.get(cause, ReservationResult.DECLINED)
         return (AgentLegFailed(reservation_id=reservation_id, result=result),)
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 
 import structlog
 
@@ -16,19 +17,21 @@ from acd.core.facts import (
     InteractionReleased,
     ReservationEnded,
 )
-from acd.core.inputs import AgentPickedUp, CallerLost, Input
+from acd.core.inputs import AgentLeft, AgentPickedUp, CallerLost, Input
 from acd.phone_lines import PhoneLines
 from acd.ports import AgentLegPhase, DoorClosed, FrontDoor, SwitchPicture
 from kernel.entry import Entry
 from kernel.ids import InteractionId, ReservationId
 from kernel.instants import Instant
 from kernel.result_codes import ReservationResult
+from telephony.ami.actions import Action
 from telephony.ami.connection import AmiLink
 from telephony.ami.failures import AmiFailure
 from telephony.ami.wire import AmiEvent
 from telephony.aside import strike_off
 from telephony.leg_names import interaction_of, interaction_of_reservation, reservation_of
 from telephony.legs import LegTracker, Phase, is_forwarding
+from telephony.silent_phones import SilentPhones
 from telephony.snapshot import clear_turned_away, take_snapshot
 
 log = structlog.get_logger(__name__)
@@ -90,6 +93,7 @@ class Listener:
         self._lost_sight = lost_sight
         self._take_back = take_back
         self._ending: set[str] = set()
+        self._silent = SilentPhones()
         self._resync = asyncio.Event()
         self.in_step = asyncio.Event()
         """Set while the engine's picture follows the switch: after the first comparison, until a link goes down."""
@@ -195,12 +199,22 @@ class Listener:
 
     def _tell(self, event: AmiEvent) -> None:
         for given in self._legs.see(event):
+            if isinstance(given, AgentLeft) and given.phone_silent:
+                self._ask_whether_it_lives(given.reservation_id)
             if isinstance(given, AgentPickedUp):
                 self._pick_up(given)
-            else:
+            elif self._silent.believes(given, self._now()):
                 self.post(given)
             if isinstance(given, CallerLost):
                 self._commands.send(clear_turned_away(given.interaction_id))
+
+    def _ask_whether_it_lives(self, reservation_id: ReservationId) -> None:
+        """Asterisk would ask the phone in its time, and hold it to be there until then."""
+        device_id = self._lines.phone_of(reservation_id)
+        if device_id is not None:
+            log.warning("a phone fell silent in a talk", device_id=device_id, reservation_id=reservation_id)
+            self._silent.fell_silent(device_id, self._now())
+            self._commands.send(Action(name="PJSIPQualify", fields={"Endpoint": device_id}))
 
     def _pick_up(self, given: AgentPickedUp) -> None:
         leg = self._legs.agent_legs[given.reservation_id]
@@ -229,6 +243,7 @@ class Listener:
             try:
                 await self._take_back()
                 picture = await take_snapshot(self._commands, begun_at=self._now())
+                picture = replace(picture, devices=self._silent.believable(picture.devices, self._now()))
             except AmiFailure as failure:
                 log.warning("snapshot failed", failure=type(failure).__name__)
                 if self.in_step.is_set():

@@ -216,11 +216,15 @@ class AgentLegFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLeft:
-    """The agent's part of a joined call is over. ``ended_by``: who hung up, as the switch saw it. ``seen``: as above."""
+    """The agent's part of a joined call is over. ``ended_by``: who hung up, as the switch saw it. ``seen``: as above.
+
+    ``phone_silent``: the switch has ended it, because nothing came from the phone any more.
+    """
 
     reservation_id: ReservationId
     ended_by: EndedBy
     seen: bool = True
+    phone_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,7 @@ RIGHTS: Final = (
                 "Hangup",
                 "ModuleCheck",
                 "Originate",
+                "PJSIPQualify",
                 "PJSIPShowEndpoints",
                 "Ping",
                 "QueueRemove",

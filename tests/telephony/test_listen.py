@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from acd.core.facts import Fact
-from acd.core.inputs import AgentLegFailed, CallerHungUp, Input
+from acd.core.inputs import AgentLeft, AgentLegFailed, AgentPickedUp, CallerHungUp, DevicePresenceSeen, Input
 from acd.phone_lines import PhoneLines
 from acd.ports import SwitchPicture
-from kernel.ids import InteractionId, ReservationId
+from kernel.ids import DeviceId, InteractionId, ReservationId
 from kernel.instants import Instant
-from kernel.result_codes import ReservationResult
+from kernel.result_codes import EndedBy, ReservationResult
 from telephony import listen
 from telephony.leg_names import agent_leg, caller_leg
 from telephony.legs import LegTracker
@@ -73,6 +73,8 @@ async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
         legs = LegTracker()
         legs.caller_known(CALL)
         legs.ring_started(OFFER, CALL)
+        lines = PhoneLines()
+        lines.reserved(OFFER, DeviceId("phone-1"))
         listener = Listener(
             events=link,
             commands=link,
@@ -85,7 +87,7 @@ async def room(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
             sound_closed=lambda reservation_id: None,
             forwarded=lambda: room.forwarded.append(True),
             end=room.ended.append,
-            lines=PhoneLines(),
+            lines=lines,
             lost_sight=lambda: None,
             take_back=lambda: asyncio.sleep(0),
         )
@@ -128,3 +130,20 @@ async def test_a_phone_that_forwards_has_failed_at_once_and_what_it_named_is_end
 
     assert room.door.inputs == [AgentLegFailed(reservation_id=OFFER, result=ReservationResult.LAPSED)]
     assert room.forwarded == [True]
+
+
+async def test_a_phone_that_fell_silent_is_asked_and_not_believed_to_be_there_meanwhile(room: Room) -> None:
+    room.says("BridgeEnter", Uniqueid=agent_leg(OFFER))
+    room.says("Hangup", Uniqueid=agent_leg(OFFER), Cause="44")
+    room.says("DeviceStateChange", Device="PJSIP/phone-1", State="NOT_INUSE")
+    room.says("DeviceStateChange", Device="PJSIP/phone-1", State="UNAVAILABLE")
+
+    await eventually(lambda: len(room.door.inputs) == 3)
+    (asked,) = room.asterisk.named("PJSIPQualify")
+
+    assert asked["Endpoint"] == "phone-1"
+    assert set(room.door.inputs) == {
+        AgentPickedUp(reservation_id=OFFER),
+        AgentLeft(reservation_id=OFFER, ended_by=EndedBy.SYSTEM, phone_silent=True),
+        DevicePresenceSeen(device_id=DeviceId("phone-1"), reachable=False, in_use=False),
+    }

@@ -14,15 +14,18 @@ from kernel.result_codes import EndedBy, RefusalCode
 def leave(step: Step, given: inputs.AgentLeft) -> None:
     connection = step.state.connections.get(given.reservation_id)
     if connection is not None:
-        release(step, connection, given.ended_by, seen=given.seen)
+        release(step, connection, given.ended_by, seen=given.seen, phone_silent=given.phone_silent)
     elif given.reservation_id in step.state.reservations:
         step.refuse(RefusalCode.WRONG_STATE, given.reservation_id)
     else:
         refuse_stale(step, given.reservation_id)
 
 
-def release(step: Step, connection: Connection, ended_by: EndedBy, *, seen: bool) -> None:
-    """The agent's part is over: wrap-up. The caller may still be on the line. ``seen``: as it happened."""
+def release(step: Step, connection: Connection, ended_by: EndedBy, *, seen: bool, phone_silent: bool = False) -> None:
+    """The agent's part is over: wrap-up. The caller may still be on the line. ``seen``: as it happened.
+
+    ``phone_silent``: until the switch sees the phone again it counts as not reachable, so that wrap-up leads nowhere else.
+    """
     open_hold_ms = 0 if connection.held_since is None else elapsed_ms(connection.held_since, step.now)
     hold_ms = connection.held_ms + open_hold_ms
     step.record(
@@ -37,7 +40,7 @@ def release(step: Step, connection: Connection, ended_by: EndedBy, *, seen: bool
             end_seen=seen,
         )
     )
-    free_phone(step, seat_of(step, step.state.agents[connection.agent_id]).settings.device_id)
+    free_phone(step, seat_of(step, step.state.agents[connection.agent_id]).settings.device_id, lost=phone_silent)
     move(
         step,
         connection.agent_id,

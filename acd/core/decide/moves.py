@@ -83,14 +83,17 @@ def leave_seat(step: Step, agent: Agent, trigger: Trigger, reason_code: ReasonCo
     move(step, agent.agent_id, trigger, reason_code=reason_code)
 
 
-def free_phone(step: Step, device_id: DeviceId) -> None:
+def free_phone(step: Step, device_id: DeviceId, *, lost: bool = False) -> None:
     """Our leg is over, so the phone counts as free at once, not only when the switch's own report of it arrives.
+
+    ``lost``: and as not reachable, since it fell silent.
 
     Should a private call go on there, the next ring is answered with busy, and that is dealt with then.
     """
     device = step.state.devices[device_id]
-    if device.in_use:
-        step.record(facts.DevicePresenceChanged(device_id=device_id, reachable=device.reachable, in_use=False))
+    reachable = device.reachable and not lost
+    if device.in_use or device.reachable != reachable:
+        step.record(facts.DevicePresenceChanged(device_id=device_id, reachable=reachable, in_use=False))
 
 
 def seat_of(step: Step, agent: Agent) -> Device:
