@@ -11,7 +11,8 @@ class CtiSettings:
     """Everything that can be set. ``origins``: the web origins whose pages may connect; others are refused.
 
     ``unacked_max``: events sent ahead of a client that acknowledges; ``pending_max``: events that wait for a slow
-    client before it is let go; ``grant_look_ms``: how often an open socket's token is looked at; ``ring_length``: events kept in memory; ``retained_max``: events kept in the log.
+    client before it is let go; ``kernel_bytes_max``: what the kernel may hold for a client that does not read (it takes twice
+    that; left alone it would take megabytes for each); ``grant_look_ms``: how often an open socket's token is looked at; ``ring_length``: events kept in memory; ``retained_max``: events kept in the log.
     """
 
     tenant: str
@@ -21,6 +22,7 @@ class CtiSettings:
     connections_max: int = 1_000
     connections_per_client_max: int = 600
     frame_bytes_max: int = 65_536
+    kernel_bytes_max: int = 65_536
     hello_ms_max: int = 10_000
     send_ms_max: int = 20_000
     heartbeat_ms: int = 20_000

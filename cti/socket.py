@@ -2,6 +2,7 @@
 
 from collections import Counter
 from http import HTTPStatus
+from socket import SO_SNDBUF, SOL_SOCKET
 
 import structlog
 from aiohttp import web
@@ -90,6 +91,7 @@ async def event_socket(request: web.Request) -> web.StreamResponse:
     sockets.open[socket] = grant.client
     try:
         await socket.prepare(request)
+        _keep_small(request, settings.kernel_bytes_max)
         await Session(room, socket, grant).run()
     except Exception as bug:
         # Too late for a problem document. The client resumes; the error's words may hold a number and stay here.
@@ -99,6 +101,13 @@ async def event_socket(request: web.Request) -> web.StreamResponse:
         sockets.open.pop(socket, None)
         await socket.close(drain=False)
     return socket
+
+
+def _keep_small(request: web.Request, kernel_bytes_max: int) -> None:
+    """Bound what lies in the kernel for a client that does not read: it is told sooner that it is too slow, too."""
+    below = None if request.transport is None else request.transport.get_extra_info("socket")
+    if below is not None:
+        below.setsockopt(SOL_SOCKET, SO_SNDBUF, kernel_bytes_max)
 
 
 def _check_origin(request: web.Request, allowed: tuple[str, ...]) -> None:
