@@ -169,9 +169,9 @@ class PhonesProcess:
         """Processor time so far."""
         return cpu_ms_of(self._process.pid)
 
-    async def register(self, secrets: dict[str, str], port: int, *, dead: str = "") -> None:
-        """Register phones; ``dead`` ("silent" or "closed"): and let them die. Raises ConnectionError."""
-        await self._ask({"do": "register", "secrets": secrets, "port": port, "dead": dead})
+    async def register(self, secrets: dict[str, str], port: int, *, dead: str = "", at_once: int = 50) -> None:
+        """Register phones, so many at a time; ``dead`` ("silent" or "closed"): and let them die. Raises ConnectionError."""
+        await self._ask({"do": "register", "secrets": secrets, "port": port, "dead": dead, "at_once": at_once})
 
     async def speak(self) -> None:
         """Send sound in calls of phones that are registered from now on."""

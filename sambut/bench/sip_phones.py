@@ -133,14 +133,14 @@ class Phones(asyncio.DatagramProtocol):
             case "OPTIONS" if self.answers:
                 self.transport.sendto(respond(message, "200 OK", to_tag="o"), addr)
 
-    async def register(self, secrets: dict[str, str], server_port: int) -> None:
-        """Register them all. Raises TimeoutError."""
+    async def register(self, secrets: dict[str, str], server_port: int, *, at_once: int = REGISTERS_AT_ONCE) -> None:
+        """Register them all, so many at a time. Raises TimeoutError."""
         self._server = (ADDRESS, server_port)
         self.secrets |= secrets
         names = list(secrets)
         async with asyncio.timeout(REGISTER_S_MAX):
-            for start in range(0, len(names), REGISTERS_AT_ONCE):
-                batch = names[start : start + REGISTERS_AT_ONCE]
+            for start in range(0, len(names), at_once):
+                batch = names[start : start + at_once]
                 while missing := [name for name in batch if name not in self.registered]:
                     for name in missing:
                         self._send_register(name, 1, "")
@@ -262,7 +262,7 @@ class Phones(asyncio.DatagramProtocol):
 
 
 class Exchange:
-    """The orders: ``speak`` (before register), ``register`` (secrets, port; ``dead``: silent or closed), ``plan``, ``flush``."""
+    """The orders: ``speak`` (before register), ``register`` (secrets, port; ``dead``: silent or closed; ``at_once``), ``plan``, ``flush``."""
 
     def __init__(self, log: TextIO) -> None:
         self._log = log
@@ -274,7 +274,9 @@ class Exchange:
         """Do one order and say what came of it."""
         match order["do"]:
             case "register":
-                await self._register(order["secrets"], order["port"], order.get("dead", ""))
+                await self._register(
+                    order["secrets"], order["port"], order.get("dead", ""), order.get("at_once", REGISTERS_AT_ONCE)
+                )
             case "plan":
                 for line in self._lines:
                     line.talk_ms = (order["talk_ms"][0], order["talk_ms"][1])
@@ -285,7 +287,7 @@ class Exchange:
                 self._log.flush()
         return {"done": order["do"]}
 
-    async def _register(self, secrets: dict[str, str], port: int, dead: str) -> None:
+    async def _register(self, secrets: dict[str, str], port: int, dead: str, at_once: int) -> None:
         one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
         one.bind((ADDRESS, 0))
@@ -295,7 +297,7 @@ class Exchange:
             lambda: Phones(self._log, rtp_port=9 if sound is None else sound.port, sound=sound), sock=one
         )
         self._lines.append(phones)
-        await phones.register(secrets, port)
+        await phones.register(secrets, port, at_once=at_once)
         if dead == "silent":
             phones.answers = False
         elif dead == "closed":
