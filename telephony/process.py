@@ -17,6 +17,10 @@ from telephony.config.site import AsteriskSite
 
 log = structlog.get_logger(__name__)
 
+LOOK_UP_OPTIONS = "timeout:1 attempts:2"
+"""How the C library asks for names (resolv.conf(5)), unless the environment says otherwise. Asterisk looks its own machine's
+name up while it starts, and stands still meanwhile: 20 s with a name server that is silent, by the library's own defaults."""
+
 _LOOK_S = 0.2
 _PAUSE_S_MIN = 0.2
 _PAUSE_S_MAX = 10.0
@@ -127,7 +131,7 @@ class AsteriskProcess:
         self._child = os.posix_spawn(
             self._words[0],
             [*self._words, "-f", "-n"],
-            os.environ,
+            {"RES_OPTIONS": LOOK_UP_OPTIONS} | dict(os.environ),
             file_actions=(
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_OPEN, 1, str(self._output), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),

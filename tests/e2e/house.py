@@ -80,6 +80,7 @@ class House:
     callers: TrunkCallers
     api: aiohttp.ClientSession
     environment: dict[str, str] = field(repr=False)
+    before: tuple[str, ...] = ()
     program: asyncio.subprocess.Process | None = None
 
     # --- the program -------------------------------------------------------------------------------------------------
@@ -88,6 +89,7 @@ class House:
         """Start the program, and wait until it says that it could serve a caller."""
         with (self.folder / "program.log").open("ab") as log:
             self.program = await asyncio.create_subprocess_exec(
+                *self.before,
                 str(Path(sys.executable).with_name("sambut")),
                 "up",
                 stdin=asyncio.subprocess.DEVNULL,
@@ -311,8 +313,13 @@ def _hello(**more: object) -> dict[str, object]:
 
 
 @contextlib.asynccontextmanager
-async def open_house(folder: Path, **sections: dict[str, object]) -> AsyncIterator[House]:
-    """The sample centre with the program up as a process. ``sections``: settings beside those of the test floor."""
+async def open_house(
+    folder: Path, *, before: tuple[str, ...] = (), **sections: dict[str, object]
+) -> AsyncIterator[House]:
+    """The sample centre with the program up as a process.
+
+    ``sections``: settings beside those of the test floor. ``before``: words that run the program's own, which follow.
+    """
     settings = settings_in(folder)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SAMBUT_")}
     for section, keys in [*_as_sections(settings).items(), *sections.items()]:
@@ -343,6 +350,7 @@ async def open_house(folder: Path, **sections: dict[str, object]) -> AsyncIterat
             callers=callers,
             api=api,
             environment=environment,
+            before=before,
         )
         opened.push_async_callback(_close, house)
         await house.up()

@@ -34,10 +34,10 @@ def write_settings(settings: Settings, file: Path) -> Path:
     return file
 
 
-async def sambut(settings_file: Path, *words: str, typed: str = "") -> Said:
-    """Run one command to its end. Nobody sits at its terminal."""
+async def sambut(settings_file: Path, *words: str, typed: str = "", before: tuple[str, ...] = ()) -> Said:
+    """Run one command to its end. Nobody sits at its terminal. ``before``: words that run the command's own."""
     process = await asyncio.create_subprocess_exec(
-        str(Path(sys.executable).with_name("sambut")), *words, "--settings", str(settings_file),
+        *before, str(Path(sys.executable).with_name("sambut")), *words, "--settings", str(settings_file),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:
