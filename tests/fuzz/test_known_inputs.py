@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from tests.fuzz.chance import changed
 from tests.fuzz.target import FOUND, Target, known_inputs
 from tests.fuzz.targets import NAMES, load
 
@@ -33,25 +34,6 @@ def test_a_target_takes_what_chance_makes_of_them(name: str) -> None:
 
 def test_every_found_input_has_a_target() -> None:
     assert {folder.name for folder in FOUND.iterdir() if folder.is_dir()} <= set(NAMES)
-
-
-def changed(chance: random.Random, data: bytes, other: bytes) -> bytes:
-    """One input with a few bytes changed, taken out, doubled, or replaced by some of another."""
-    made = bytearray(data)
-    for _ in range(chance.randint(1, 4)):
-        at = chance.randint(0, len(made))
-        length = chance.choice((1, 1, 2, 8, 40))
-        match chance.randrange(4):
-            case 0:
-                made[at : at + 1] = bytes([chance.randrange(256)])
-            case 1:
-                del made[at : at + length]
-            case 2:
-                made[at:at] = made[at : at + length] * chance.randint(1, 3)
-            case _:
-                start = chance.randint(0, len(other))
-                made[at : at + length] = other[start : start + length]
-    return bytes(made)
 
 
 def test_chance_makes_other_inputs_each_time() -> None:
