@@ -48,7 +48,7 @@ def message(method: str, number: int, port: int) -> bytes:
         f"To: <sip:{user}@127.0.0.1>\r\nCall-ID: m{number}@127.0.0.1\r\nCSeq: {number} {method}\r\n"
         f"Contact: <sip:x@127.0.0.1:9>;expires=60\r\nMax-Forwards: 70\r\nSupported: 100rel, timer, replaces\r\n"
         f"Session-Expires: 90;refresher=uac\r\nEvent: presence\r\nRefer-To: <sip:x@127.0.0.1>\r\n"
-        f"P-Asserted-Identity: <sip:0812@127.0.0.1>\r\n{DIGEST}"
+        f"P-Asserted-Identity: <sip:0812@127.0.0.1>\r\n{'' if method == 'INVITE' else DIGEST}"
         f"{'Content-Type: application/sdp' if body else 'Content-Type: text/plain'}\r\n"
         f"Content-Length: {len(body)}\r\n\r\n{body}"
     ).encode()
