@@ -188,7 +188,7 @@ def _read(stored: StoredCheckpoint, last_seq: int) -> Checkpoint:
     try:
         checkpoint = msgspec.json.decode(zlib.decompress(stored.body), type=Checkpoint)
         state_of(checkpoint.engine)
-    except (zlib.error, msgspec.MsgspecError) as wrong:
+    except (zlib.error, msgspec.MsgspecError, UnicodeError) as wrong:
         raise _Unreadable(str(wrong)) from wrong
     except KeyError as unknown:
         raise _Unreadable(f"it contradicts itself: {unknown}") from unknown

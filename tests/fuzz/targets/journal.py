@@ -4,7 +4,9 @@ import asyncio
 import json
 import zlib
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -36,16 +38,53 @@ class Shelf(StoreCheckpoints):
 def take(data: bytes) -> None:
     """The first byte chooses what is read."""
     feed = Feed(data)
-    kind, raw = feed.number(4), feed.rest()
-    match kind:
+    match feed.number(5):
         case 0:
-            _row(raw.decode("utf-8", "surrogateescape"))
+            _row(feed.rest().decode("utf-8", "surrogateescape"))
         case 1:
-            _facts(raw.decode("utf-8", "surrogateescape"))
+            _facts(feed.rest().decode("utf-8", "surrogateescape"))
         case 2:
-            asyncio.run(_checkpoint(zlib.compress(raw, 1)))
+            asyncio.run(_checkpoint(zlib.compress(feed.rest(), 1)))
+        case 3:
+            asyncio.run(_checkpoint(feed.rest()))
         case _:
-            asyncio.run(_checkpoint(raw))
+            asyncio.run(_checkpoint(zlib.compress(_bent(feed), 1)))
+
+
+def _bent(feed: Feed) -> bytes:
+    """A true checkpoint in which a few things were taken away, or stand where others belong."""
+    whole = json.loads(some_checkpoint())
+    for _ in range(1 + feed.number(4)):
+        place = whole
+        while (children := _children(place)) and feed.number(6):
+            key = children[feed.number(len(children))]
+            if not _children(place[key]) or not feed.number(3):
+                break
+            place = place[key]
+        children = _children(place)
+        if children:
+            _bend(place, children[feed.number(len(children))], feed)
+    return json.dumps(whole).encode()
+
+
+def _children(place: Any) -> list[Any]:
+    if isinstance(place, dict):
+        return list(place)
+    return list(range(len(place))) if isinstance(place, list) else []
+
+
+def _bend(place: Any, key: Any, feed: Feed) -> None:
+    match feed.number(5):
+        case 0:
+            del place[key]
+        case 1:
+            place[key] = place[_children(place)[feed.number(len(place))]]
+        case 2:
+            place[key] = feed.number(256)
+        case 3:
+            place[key] = feed.part().decode("latin-1")
+        case _:
+            place[key] = None
 
 
 def _row(text: str) -> None:
@@ -77,6 +116,7 @@ async def _checkpoint(body: bytes) -> None:
     assert msgspec.json.decode(msgspec.json.encode(checkpoint), type=Checkpoint) == checkpoint
 
 
+@cache
 def some_checkpoint() -> bytes:
     """What is known after the first steps of a random day."""
     kit, engine = Kit(Path(), MemoryCtiLog()), Engine()
@@ -98,6 +138,8 @@ def seeds() -> Iterator[bytes]:
     yield b"\1" + json.dumps(list(golden.values())[:3]).encode()
     yield b"\2" + checkpoint
     yield b"\3" + zlib.compress(checkpoint, 1)
+    for number in range(8):
+        yield bytes([4, number, 5, number, 2, 1, number, 4, 1, 2, 3])
 
 
 TARGET = Target(take=take, seeds=seeds, bytes_max=30_000)
