@@ -30,8 +30,8 @@ class LinkSettings:
     action_ms_max: int = 5_000
     connect_ms_max: int = 3_000
     login_ms_max: int = 5_000
-    ping_ms: int = 2_000
-    """Pause between pings. The link is dropped when nothing at all came for two of them."""
+    ping_ms: int = 1_600
+    """Pause between pings. The link is dropped when nothing at all came for two of them: within 4.8 s of the last word."""
     reconnect_ms_min: int = 200
     reconnect_ms_max: int = 10_000
     refused_ms: int = 60_000
