@@ -18,7 +18,9 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(120)]
 NOTICED_S_MAX = 5.0
 IN_STEP_S_MAX = 2.0
 """A second to connect, log in and look, and some for a busy machine."""
-CALLS = 12
+CALLS = 6
+TALK_MS = 6_000
+"""Longer than the time from one look at Asterisk to the next: of a shorter talk whose every event is lost nobody can know."""
 
 
 async def in_step(floor: CallFloor, *, within_s: float) -> None:
@@ -83,9 +85,9 @@ async def test_events_that_are_lost_doubled_swapped_and_dribbled_change_nothing_
     brisk_floor: CallFloor,
 ) -> None:
     floor, events = brisk_floor, brisk_floor.running.exchange.events
-    for number in (1, 2):
+    for number in (1, 2, 3):
         await floor.plug_in(f"phone-{number}")
-        await floor.phones.behave(f"phone-{number}", PicksUp(after_ms=100, hang_up_after_ms=600))
+        await floor.phones.behave(f"phone-{number}", PicksUp(after_ms=100, hang_up_after_ms=TALK_MS))
         await floor.sit_down(f"a{number}", f"phone-{number}")
     async with proxied(events) as proxy:
         await in_step(floor, within_s=10)
@@ -99,7 +101,7 @@ async def test_events_that_are_lost_doubled_swapped_and_dribbled_change_nothing_
         proxy.lost = proxy.doubled = proxy.swapped = 0.0
         await nothing_left(floor, within_s=15)
 
-        assert proxy.events_harmed > 20
+        assert proxy.events_harmed > 10
         assert {outcome.ending for outcome in outcomes} == {"hung_up_far"}, "each was served"
         rows = await floor.ended_rows(CALLS)
         assert {row.disposition for row in rows} == {Disposition.ANSWERED}
@@ -107,5 +109,5 @@ async def test_events_that_are_lost_doubled_swapped_and_dribbled_change_nothing_
         ended = await floor.all_facts(ReservationEnded)
         assert sorted(fact.reservation_id for fact in reserved) == sorted(fact.reservation_id for fact in ended)
         assert sum(row.reservation_count for row in rows) == len(reserved)
-        for agent in ("a1", "a2"):
+        for agent in ("a1", "a2", "a3"):
             await floor.until(agent, "ready", within_s=10)
