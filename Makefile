@@ -58,6 +58,12 @@ sim-long: python ## ten thousand seeds on all cores; FIRST=1 and COUNT=10000 cho
 fuzz: python ## strange bytes for everything that reads bytes from outside; SECONDS=60 for each, TARGET=ami only that one
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(TARGET),--target $(TARGET))
 
+.PHONY: chaos
+chaos: setup ## kills and freezes under real calls; KILLS=200 FREEZES=50 ASTERISK=10 RATE=3, SEED=n again, CHAOS_JSON=path writes it down
+	@$(BIN)/python -m tests.chaos --kills $(or $(KILLS),200) --freezes $(or $(FREEZES),50) --asterisk $(or $(ASTERISK),10) \
+		--rate $(or $(RATE),3) --agents $(or $(AGENTS),14) --survivable $(or $(SURVIVABLE),15) $(if $(SEED),--seed $(SEED)) \
+		$(if $(CHAOS_JSON),--json $(CHAOS_JSON))
+
 .PHONY: lock
 lock: python ## make locks/ anew from pyproject.toml; UPGRADE=1 takes the newest of everything
 	@UPGRADE=$(UPGRADE) tools/lock

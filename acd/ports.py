@@ -71,7 +71,8 @@ class AgentLegPhase(StrEnum):
 class CallerSeen:
     """One caller's leg that is up in the switch; enough to adopt an interaction the journal does not know.
 
-    ``queue_id``: the queue in whose waiting room the leg is held, where the switch knows it.
+    ``queue_id``: the queue in whose waiting room the leg is held, where the switch knows it. ``number``, ``name``: who calls,
+    as the network says; empty when withheld or not known to the switch.
     """
 
     leg_id: str
@@ -79,6 +80,8 @@ class CallerSeen:
     trunk_id: TrunkId
     place: CallerPlace
     queue_id: QueueId | None = None
+    number: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,7 +64,8 @@ class RecorderCounters:
 class Recorder:
     """A FactSubscriber. ``run`` it as a task; ``finish`` waits for what is under way.
 
-    ``spool``: where Asterisk writes the one-way files; ``shelf_dir``: where recordings are kept.
+    ``spool``: where Asterisk writes the one-way files; ``shelf_dir``: where recordings are kept. ``records``: whether talks
+    are recorded now; if not, only the sound of those is looked after that began when they were.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Recorder:
         shelf: RecordingShelf,
         notes: RecorderNotes,
         free_bytes_min: int,
+        records: bool = True,
         closed_ms_max: int = CLOSED_MS_MAX,
         retry_s: float = RETRY_S,
     ) -> None:
@@ -82,6 +84,7 @@ class Recorder:
         self._shelf_dir = shelf_dir
         self._shelf = shelf
         self._notes = notes
+        self._records = records
         self._closed_ms_max = closed_ms_max
         self._retry_s = retry_s
         self._talks: dict[ReservationId, Talk] = {}
@@ -139,6 +142,8 @@ class Recorder:
             self._make_due(talk)
 
     def _answered(self, fact: InteractionAnswered, at: Instant) -> None:
+        if not self._records and not self._has_sound(fact):
+            return
         self._talks[fact.reservation_id] = Talk(
             interaction_id=fact.interaction_id,
             reservation_id=fact.reservation_id,
@@ -146,6 +151,13 @@ class Recorder:
             agent_id=fact.agent_id,
             started_at=at,
         )
+
+    def _has_sound(self, fact: InteractionAnswered) -> bool:
+        names = agent_side(fact.reservation_id), *aside_sides(fact.interaction_id)
+        try:
+            return any((self._spool / name).exists() for name in names)
+        except OSError:
+            return False
 
     def _released(self, fact: InteractionReleased) -> None:
         talk = self._talks.get(fact.reservation_id)

@@ -11,8 +11,7 @@ from acd.distributor import Distributor
 from acd.phone_lines import PhoneLines
 from acd.ports import Clock, SwitchPicture
 from centre.model import Centre
-from ivr.core.numbers import clean_number, normalised
-from kernel.contact import Contact, ContactBook
+from kernel.contact import ContactBook
 from kernel.ids import ReservationId
 from sambut.asterisk_site import (
     AsteriskProgram,
@@ -24,6 +23,7 @@ from sambut.asterisk_site import (
     words_for_lacking,
     write_fallback_script,
 )
+from sambut.contacts_seen import contacts_in
 from sambut.late_door import LateDoor
 from sambut.secrets_file import SecretsFile, SecretsUnusable
 from sambut.settings import Settings
@@ -252,15 +252,9 @@ class Exchange:
             self.seats.tell_all()
 
     async def _note_callers(self, picture: SwitchPicture) -> None:
-        """Who called while the program was away."""
-        for interaction_id, record in picture.aside.items():
-            if record.seen is not None and await self._contacts.read(interaction_id) is None:
-                number = clean_number(record.number)
-                contact = Contact(
-                    interaction_id=interaction_id,
-                    number=normalised(number, country=self._country),
-                    number_raw=number,
-                )
+        """Who called while the program was away, and perhaps leaves before a flow asks."""
+        for contact in contacts_in(picture, country=self._country):
+            if await self._contacts.read(contact.interaction_id) is None:
                 await self._contacts.write(contact)
 
     def _texts(self, centre: Centre) -> dict[str, str]:

@@ -49,11 +49,10 @@ class Followers:
     rows: RowFollower
     checkpointer: Checkpointer
     cti_settings: CtiSettings
-    records: bool
 
     def told(self, exchange: Exchange) -> list[FactSubscriber]:
         """All, the ear on Asterisk and its list of seats among them."""
-        always: list[FactSubscriber] = [
+        return [
             self.floor,
             self.hub,
             self.numbers,
@@ -61,8 +60,9 @@ class Followers:
             exchange.seats,
             self.metrics,
             self.rows,
+            self.recorder,
+            self.checkpointer,
         ]
-        return [*always, *([self.recorder] if self.records else []), self.checkpointer]
 
     def runs(self, at_rest: AtRest) -> "tuple[Callable[[], Coroutine[Any, Any, None]], ...]":
         """What each does for as long as the program lives."""
@@ -123,6 +123,7 @@ def make_followers(
         shelf=storage.recordings,
         notes=RecorderJournal(door),
         free_bytes_min=settings.recording.free_disk_bytes_min,
+        records=settings.recording.enabled,
     )
     return Followers(
         floor=FloorFollower(),
@@ -133,5 +134,4 @@ def make_followers(
         rows=RowFollower(storage.journal, storage.rows, zone),
         checkpointer=Checkpointer(shelf=storage.checkpoints, clock=clock, hub=hub, numbers=numbers, recorder=recorder),
         cti_settings=cti_settings,
-        records=settings.recording.enabled,
     )

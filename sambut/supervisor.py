@@ -31,6 +31,9 @@ WATCHDOG_S = 5.0
 _LOOK_S = 0.25
 _PAUSE_S_MIN = 0.1
 _PAUSE_S_MAX = 10.0
+"""Between lives that never came up."""
+_PAUSE_S_UP_MAX = 0.5
+"""Between lives that did: callers wait, and however often it dies, it is to be there again within seconds."""
 _LONG_LIFE_S = 60.0
 _PR_SET_PDEATHSIG = 1
 
@@ -94,7 +97,8 @@ class Supervisor:
                 _tell_systemd("STOPPING=1")
                 return self._last_word(code)
             lived_s = time.monotonic() - life.began_s
-            pause_s = _PAUSE_S_MIN if lived_s > _LONG_LIFE_S else min(pause_s * 2, _PAUSE_S_MAX)
+            pause_s = _PAUSE_S_MIN if lived_s > _LONG_LIFE_S else pause_s * 2
+            pause_s = min(pause_s, _PAUSE_S_UP_MAX if life.came_up else _PAUSE_S_MAX)
             log.error("the program is dead, starting it again", code=code, lived_s=round(lived_s, 1))
             self._rest(pause_s)
             if self._is_told():

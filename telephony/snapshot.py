@@ -74,6 +74,8 @@ def callers_in(channels: Iterable[AmiEvent]) -> dict[InteractionId, CallerSeen]:
             trunk_id=TrunkId(variables.get("ACD_TRUNK", "")),
             place=_PLACES.get(variables.get("ACD_STATE", ""), CallerPlace.FLOW),
             queue_id=QueueId(variables["ACD_QUEUE"]) if variables.get("ACD_QUEUE") else None,
+            number=_said(row, "CallerIDNum"),
+            name=_said(row, "CallerIDName"),
         )
     return found
 
@@ -112,6 +114,12 @@ def devices_in(rows: Iterable[AmiEvent]) -> dict[DeviceId, DeviceSeen]:
         for seen in device_presence(row.fields):
             found[seen.device_id] = DeviceSeen(reachable=seen.reachable, in_use=seen.in_use)
     return found
+
+
+def _said(row: AmiEvent, name: str) -> str:
+    """What the network said of a caller; Asterisk has a word of its own for nothing."""
+    value = row.fields.get(name, "")
+    return "" if value == "<unknown>" else value
 
 
 def _variables(row: AmiEvent) -> Mapping[str, str]:

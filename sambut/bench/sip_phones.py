@@ -4,7 +4,7 @@ Orders come as JSON lines on standard input, each answered by one line on standa
 the log, one line each: ``<what> <microseconds since the epoch> <phone> <caller's number>``, where ``what`` is ``invite``
 (it came), ``joined`` (our 200 was acknowledged), ``bye`` (the agent hung up) or ``left`` (the other side did).
 
-A phone rings and picks up at once, and hangs up when it has talked for as long as its plan says. Sound is sent only on
+A phone rings, picks up at once or when its plan says, and hangs up when it has talked for as long as its plan says. Sound is sent only on
 demand: every 20 ms one packet, the same for all who talk, from one socket; what comes back is left to the kernel.
 """
 
@@ -101,6 +101,7 @@ class Phones(asyncio.DatagramProtocol):
     ) -> None:
         self._sound = sound
         self.talk_ms = (1000, 1000)
+        self.ring_ms = (0, 0)
         self.secrets: dict[str, str] = {}
         self.registered: set[str] = set()
         self.answers = answers
@@ -124,6 +125,8 @@ class Phones(asyncio.DatagramProtocol):
         match message.method:
             case "SIP/2.0":
                 self._answered(message)
+            case "INVITE" if ";tag=" in message.headers.get("to", ""):
+                self._invited_again(message, addr)
             case "INVITE":
                 self._invited(message, addr)
             case "ACK":
@@ -198,7 +201,21 @@ class Phones(asyncio.DatagramProtocol):
         contact = f"<sip:{phone}@{self._local}>"
         self.transport.sendto(respond(message, "180 Ringing", to_tag=talk.tag, contact=contact), addr)
         talk.again = respond(message, "200 OK", to_tag=talk.tag, contact=contact, sdp=self._sdp)
-        self._send_until_heard(call_id, talk)
+        if self.ring_ms == (0, 0):
+            self._send_until_heard(call_id, talk)
+            return
+        delay_s = self._chance.uniform(*self.ring_ms) / 1000
+        talk.timer = asyncio.get_running_loop().call_later(delay_s, self._send_until_heard, call_id, talk)
+
+    def _invited_again(self, message: Message, addr: tuple[str, int]) -> None:
+        """An INVITE within a call changes nothing for us, but wants its answer."""
+        if not self.answers:
+            return
+        if message.headers.get("call-id", "") not in self._talks:
+            self.transport.sendto(respond(message, "481 Call/Transaction Does Not Exist", to_tag=""), addr)
+            return
+        contact = f"<sip:{user_of(message.start)}@{self._local}>"
+        self.transport.sendto(respond(message, "200 OK", to_tag="", contact=contact, sdp=self._sdp), addr)
 
     def _acknowledged(self, message: Message) -> None:
         call_id = message.headers.get("call-id", "")
@@ -280,6 +297,7 @@ class Exchange:
             case "plan":
                 for line in self._lines:
                     line.talk_ms = (order["talk_ms"][0], order["talk_ms"][1])
+                    line.ring_ms = (order["ring_ms"][0], order["ring_ms"][1])
             case "speak":
                 self._sound = Sound()
                 self._speaking = asyncio.create_task(self._sound.run())

@@ -103,6 +103,10 @@ def test_a_lost_caller_ends_in_every_phase(phase: str) -> None:
 
     assert resync(floor, picture()) == (CallerHungUp(interaction_id=InteractionId("c1"), cause_code=0, seen=False),)
     assert floor.engine.state.interactions == {}
+    (ended,) = [fact for fact in floor.facts if isinstance(fact, facts.InteractionEnded)]
+    # Of a talk both legs are gone, and nobody saw who hung up first.
+    unseen = {"connected": EndedBy.SYSTEM, "after": EndedBy.AGENT}
+    assert ended.ended_by is unseen.get(phase, EndedBy.CALLER)
 
 
 @pytest.mark.parametrize("phase", ["flow", "waiting", "offered", "connected", "after"])

@@ -33,7 +33,7 @@ class Studio:
         self.notes = MemoryNotes()
         self.recorder = self.start_anew()
 
-    def start_anew(self, *, closed_ms_max: int = 60_000, free_bytes_min: int = 0) -> Recorder:
+    def start_anew(self, *, closed_ms_max: int = 60_000, free_bytes_min: int = 0, records: bool = True) -> Recorder:
         """A recorder as after a restart: same folders, shelf and journal."""
         self.recorder = Recorder(
             spool=self.spool,
@@ -41,6 +41,7 @@ class Studio:
             shelf=self.shelf,
             notes=self.notes,
             free_bytes_min=free_bytes_min,
+            records=records,
             closed_ms_max=closed_ms_max,
             retry_s=0.001,
         )
@@ -370,3 +371,16 @@ async def test_a_talk_that_asterisk_brought_about_by_itself_is_found_under_its_i
     assert isinstance(stored, RecordingStored)
     assert stored.reservation_id == R1
     assert studio.left_in_spool() == []
+
+
+async def test_with_recording_off_only_talks_that_have_sound_are_looked_after(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    studio.start_anew(closed_ms_max=1, records=False)
+    began_before = ReservationId("c1-r2")
+    studio.record(reservation_id=began_before)
+    studio.talk()
+    studio.talk(reservation_id=began_before)
+
+    await studio.until_noted()
+
+    assert [(type(fact), fact.reservation_id) for fact in studio.notes.facts] == [(RecordingStored, began_before)]

@@ -1,6 +1,7 @@
 """A program of a few lines under the supervisor, for its tests: ``python -m tests.sambut.supervised CONDUCT FILE``.
 
-Each life writes a line into FILE. CONDUCT is what its first life does; the second lives until it is told to stop.
+Each life writes a line into FILE. CONDUCT is what its first life does; the second lives until it is told
+to stop, except with ``dies_again``.
 """
 
 import os
@@ -34,7 +35,7 @@ def engine(lifeline: Lifeline) -> int:
     told = listen()
     with file.open("a") as lives:
         lives.write(f"{os.getpid()}\n")
-    if len(file.read_text().splitlines()) > 1:
+    if len(file.read_text().splitlines()) > 1 and conduct != "dies_again":
         return live(lifeline, told)
     match conduct:
         case "cannot_start":
@@ -44,7 +45,7 @@ def engine(lifeline: Lifeline) -> int:
         case "gives_way":
             lifeline.beat()
             return EXIT_GIVEN_WAY
-        case "dies":
+        case "dies" | "dies_again":
             lifeline.beat()
             os.kill(os.getpid(), signal.SIGKILL)
         case "fails":

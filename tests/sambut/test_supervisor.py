@@ -69,6 +69,11 @@ async def test_a_program_that_was_up_is_started_again_and_stops_when_it_is_told(
         assert not is_alive(second)
 
 
+async def test_one_that_dies_soon_again_and_again_is_never_away_for_long(tmp_path: Path) -> None:
+    async with supervised("dies_again", tmp_path / "lives"):
+        await lives(tmp_path / "lives", 8)  # with pauses that grow on and on that would take 12 s
+
+
 @pytest.mark.parametrize("conduct", ["cannot_start", "gives_way", "never_comes_up"])
 async def test_one_that_cannot_start_or_has_given_way_is_left(conduct: str, tmp_path: Path) -> None:
     async with supervised(conduct, tmp_path / "lives") as process:

@@ -216,6 +216,15 @@ async def test_a_look_says_where_everybody_is_and_who_was_turned_away() -> None:
         await eventually(lambda: ear.done("DBDel") == [{"Family": "acd-lost", "Key": LOST}])
 
 
+async def test_a_look_says_who_calls_unless_it_is_withheld() -> None:
+    for number, name in (("0811", "Siti"), ("<unknown>", "<unknown>")):
+        row = (*caller("flow"), ("CallerIDNum", number), ("CallerIDName", name))
+        async with an_ear([row]) as ear:
+            seen = (await ear.looks()).callers[CALL]
+
+            assert (seen.number, seen.name) == (("0811", "Siti") if number == "0811" else ("", ""))
+
+
 async def test_a_leg_that_rings_for_a_reservation_may_claim_for_the_program_that_found_it() -> None:
     async with an_ear([caller("waiting"), leg(OFFER)]) as ear:
         ear.reserved(OFFER)

@@ -6,6 +6,7 @@ from tests.tidy.tree import NOT_ROOMS, ROOT, project, rooms, walk
 
 NOT_MIRRORS = {
     "browser",
+    "chaos",
     "contracts",
     "docs",
     "e2e",

@@ -98,15 +98,17 @@ def hang_up(step: Step, given: inputs.CallerHungUp) -> None:
     if interaction is None:
         step.refuse(RefusalCode.UNKNOWN_INTERACTION, given.interaction_id)
         return
-    disposition = Disposition.ABANDONED_IN_FLOW
+    disposition, ended_by = Disposition.ABANDONED_IN_FLOW, EndedBy.CALLER
     if interaction.phase is Phase.CONNECTED:
         assert interaction.reservation_id is not None, "a connected interaction has its reservation's id"
-        release(step, step.state.connections[interaction.reservation_id], EndedBy.CALLER, seen=given.seen)
+        if not given.seen:  # the agent's leg is gone as well: nobody saw which of the two hung up
+            ended_by = EndedBy.SYSTEM
+        release(step, step.state.connections[interaction.reservation_id], ended_by, seen=given.seen)
     elif interaction.wait is not None:
         disposition = _abandon(step, interaction)
     elif interaction.left_reason is not None:
         disposition = _DISPOSITION_AFTER[interaction.left_reason]
-    _end(step, given.interaction_id, disposition, EndedBy.CALLER, cause_code=given.cause_code)
+    _end(step, given.interaction_id, disposition, ended_by, cause_code=given.cause_code)
 
 
 def lose(step: Step, given: inputs.CallerLost) -> None:

@@ -75,6 +75,24 @@ async def test_a_phone_rings_picks_up_and_hangs_up_when_it_has_talked(line: Line
     ]
 
 
+async def test_an_invite_within_a_call_is_answered_and_is_no_call_of_its_own(line: Line) -> None:
+    phones, switch, wire, log = line
+    phones.talk_ms = (5_000, 5_000)
+    wire.sendto(INVITE.format(call="c1").encode())
+    await switch.hear()
+    await switch.hear()
+    wire.sendto(INVITE.format(call="c1").replace("INVITE", "ACK").encode())
+    await log.written.wait()
+
+    within = INVITE.replace("To: <sip:p1@127.0.0.1>", "To: <sip:p1@127.0.0.1>;tag=t1")
+    wire.sendto(within.format(call="c1").encode())
+    assert (await switch.hear()).startswith("SIP/2.0 200")
+    wire.sendto(within.format(call="c2").encode())
+    assert (await switch.hear()).startswith("SIP/2.0 481")
+
+    assert [each.what for each in read_phones(log.getvalue())].count("invite") == 1
+
+
 async def test_a_200_is_sent_again_until_it_is_heard_and_an_invite_sent_again_rings_once(
     line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:

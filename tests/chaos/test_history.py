@@ -1,0 +1,232 @@
+"""The checker is well with a well history, and finds every error that is planted in one."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from acd.core import facts
+from acd.core.agent_states import AgentState
+from kernel.entry import Entry
+from kernel.ids import AgentId, InteractionId, QueueId
+from kernel.instants import Instant
+from kernel.result_codes import EndedBy
+from tests.acd.floor import NOON
+from tests.chaos.history import History, broken
+from tests.chaos.outages import Kind, Outage
+from tests.chaos.tale import ANN, BOB, phone_call, well_history
+
+HISTORY = well_history()
+
+
+def test_a_well_history_is_well() -> None:
+    assert broken(HISTORY) == ()
+
+
+def the_place(history: History, kind: type, interaction_id: str) -> int:
+    return next(
+        place
+        for place, entry in enumerate(history.entries)
+        if any(isinstance(fact, kind) and getattr(fact, "interaction_id", "") == interaction_id for fact in entry.facts)
+    )
+
+
+def with_facts(history: History, place: int, change: Callable[[object], tuple[object, ...]]) -> History:
+    """The same, with other facts in one entry."""
+    entries = list(history.entries)
+    told = tuple(new for fact in entries[place].facts for new in change(fact))
+    entries[place] = replace(entries[place], facts=told)
+    return replace(history, entries=entries)
+
+
+def a_doubled_final_record(history: History) -> History:
+    def twice(fact: object) -> tuple[object, ...]:
+        return (fact, fact) if isinstance(fact, facts.InteractionEnded) else (fact,)
+
+    return with_facts(history, the_place(history, facts.InteractionEnded, "c1"), twice)
+
+
+def a_final_record_that_is_missing(history: History) -> History:
+    place = the_place(history, facts.InteractionEnded, "c1")
+    return with_facts(history, place, lambda fact: () if isinstance(fact, facts.InteractionEnded) else (fact,))
+
+
+def one_caller_as_two_interactions(history: History) -> History:
+    return replace(history, numbers={**history.numbers, InteractionId("c2"): "1"})
+
+
+def a_caller_without_an_interaction(history: History) -> History:
+    late = replace(history.callers[0], number="4")
+    return replace(history, callers=[*history.callers, replace(late, ended_ms=None, left_ms=NOON + 5_000)])
+
+
+def an_interaction_without_its_row(history: History) -> History:
+    return replace(history, rows=history.rows[1:])
+
+
+def a_caller_sent_away(history: History) -> History:
+    return replace(history, phones=history.phones[1:])
+
+
+def a_caller_never_answered(history: History) -> History:
+    return replace(history, callers=[*history.callers[1:], replace(history.callers[0], answered_ms=None)])
+
+
+def a_caller_left_in_silence(history: History) -> History:
+    silent = replace(history.callers[0], ended_ms=None, silent_ms=NOON + 45_000)
+    return replace(history, callers=[silent, *history.callers[1:]])
+
+
+def a_talk_parted_by_neither(history: History) -> History:
+    return replace(history, phones=[replace(history.phones[0], by_agent=False), *history.phones[1:]])
+
+
+def a_caller_at_two_agents(history: History) -> History:
+    second = phone_call(BOB, "1", 400, None, 900, by_agent=False)
+    return replace(history, phones=[history.phones[0], second, history.phones[2]])
+
+
+def a_caller_joined_twice(history: History) -> History:
+    return replace(history, phones=[*history.phones, phone_call(BOB, "1", 8_000, 8_100, 8_500, by_agent=True)])
+
+
+def an_agent_with_two_calls(history: History) -> History:
+    return replace(history, phones=[*history.phones[:2], replace(history.phones[2], invited_ms=NOON + 3_000)])
+
+
+def an_agent_who_stays_in_a_talk(history: History) -> History:
+    stuck = replace(history.phones[1], over_ms=NOON + 2_500)
+    return replace(history, outages=[], phones=[history.phones[0], stuck, history.phones[2]])
+
+
+def an_agent_who_is_never_free_again(history: History) -> History:
+    place = the_place(history, facts.InteractionReleased, "c3")
+    return replace(history, entries=history.entries[:place])
+
+
+def an_agent_taken_out_of_the_line(history: History) -> History:
+    gone = facts.AgentStateChanged(
+        agent_id=AgentId(ANN),
+        previous=AgentState.READY,
+        state=AgentState.AUX,
+        reason_code="rona",
+        until=None,
+        interaction_id=None,
+        device_id=None,
+    )
+    return with_facts(history, len(history.entries) - 1, lambda fact: (fact, gone))
+
+
+def a_later_caller_served_first(history: History) -> History:
+    """As if c1 had come last of all."""
+    first, last = (the_place(history, facts.InteractionQueued, each) for each in ("c1", "c3"))
+    entries = list(history.entries)
+    entries[first], entries[last] = (
+        replace(entries[first], facts=_but_for_queued(entries[first])),
+        replace(entries[last], facts=(*entries[last].facts, *_queued(entries[first]))),
+    )
+    return replace(history, entries=entries)
+
+
+def _queued(entry: Entry) -> tuple[object, ...]:
+    return tuple(fact for fact in entry.facts if isinstance(fact, facts.InteractionQueued))
+
+
+def _but_for_queued(entry: Entry) -> tuple[object, ...]:
+    return tuple(fact for fact in entry.facts if not isinstance(fact, facts.InteractionQueued))
+
+
+def a_place_in_the_line_given_away(history: History) -> History:
+    place = the_place(history, facts.InteractionQueued, "c3")
+
+    def again(fact: object) -> tuple[object, ...]:
+        return (fact, fact) if isinstance(fact, facts.InteractionQueued) else (fact,)
+
+    return with_facts(history, place, again)
+
+
+def a_counter_too_high(history: History) -> History:
+    (row,) = [row for row in history.intervals if row.queue_id == QueueId("sales") and row.offered_count]
+    others = [each for each in history.intervals if each is not row]
+    return replace(history, intervals=[*others, replace(row, answered_count=row.answered_count + 1)])
+
+
+def a_talk_credited_to_another(history: History) -> History:
+    return replace(history, rows=[replace(history.rows[0], agent_id=AgentId(BOB)), *history.rows[1:]])
+
+
+def a_talk_told_much_too_long(history: History) -> History:
+    return replace(history, rows=[replace(history.rows[0], talk_ms=60_000), *history.rows[1:]])
+
+
+def an_answer_told_too_late(history: History) -> History:
+    return replace(history, rows=[replace(history.rows[0], answered_at=Instant(NOON + 4_000)), *history.rows[1:]])
+
+
+def a_wrong_word_on_who_hung_up(history: History) -> History:
+    return replace(history, rows=[history.rows[0], replace(history.rows[1], ended_by=EndedBy.CALLER), history.rows[2]])
+
+
+def a_negative_wait(history: History) -> History:
+    place = the_place(history, facts.InteractionAnswered, "c3")
+
+    def back(fact: object) -> tuple[object, ...]:
+        return (replace(fact, waited_ms=-5),) if isinstance(fact, facts.InteractionAnswered) else (fact,)
+
+    return with_facts(history, place, back)
+
+
+def a_clock_that_runs_backwards(history: History) -> History:
+    entries = list(history.entries)
+    entries[-1] = replace(entries[-1], at=Instant(NOON))
+    return replace(history, entries=entries)
+
+
+def a_call_that_outlives_its_asterisk_unclosed(history: History) -> History:
+    death = Outage(kind=Kind.ASTERISK, began_ms=NOON + 3_000, born_ms=NOON + 3_300, back_ms=NOON + 9_000)
+    silent = [replace(call, ended_ms=None, left_ms=None, silent_ms=NOON + 45_000) for call in history.callers]
+    return replace(history, outages=[death], callers=silent)
+
+
+@pytest.mark.parametrize(
+    ("rule", "plant"),
+    [
+        ("I1", a_caller_sent_away),
+        ("I1", a_caller_never_answered),
+        ("I1", a_caller_left_in_silence),
+        ("I1", a_talk_parted_by_neither),
+        ("I2", a_caller_at_two_agents),
+        ("I2", a_caller_joined_twice),
+        ("I3", an_agent_with_two_calls),
+        ("I4", an_agent_who_stays_in_a_talk),
+        ("I4", an_agent_who_is_never_free_again),
+        ("I4", an_agent_taken_out_of_the_line),
+        ("I5", a_doubled_final_record),
+        ("I5", a_final_record_that_is_missing),
+        ("I5", one_caller_as_two_interactions),
+        ("I5", a_caller_without_an_interaction),
+        ("I5", an_interaction_without_its_row),
+        ("I6", a_later_caller_served_first),
+        ("I6", a_place_in_the_line_given_away),
+        ("I7", a_counter_too_high),
+        ("I7", a_talk_credited_to_another),
+        ("I7", a_talk_told_much_too_long),
+        ("I7", an_answer_told_too_late),
+        ("I7", a_wrong_word_on_who_hung_up),
+        ("I7", a_call_that_outlives_its_asterisk_unclosed),
+        ("I9", a_negative_wait),
+        ("I9", a_clock_that_runs_backwards),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_every_planted_error_is_found(rule: str, plant: Callable[[History], History]) -> None:
+    assert rule in {each.rule for each in broken(plant(HISTORY))}
+
+
+def test_a_caller_cut_by_asterisks_death_is_not_lost() -> None:
+    death = Outage(kind=Kind.ASTERISK, began_ms=NOON + 3_000, born_ms=NOON + 3_300, back_ms=NOON + 4_000)
+    cut = replace(HISTORY.callers[0], ended_ms=None, silent_ms=NOON + 45_000)
+    history = replace(HISTORY, outages=[death], callers=[cut, *HISTORY.callers[1:]])
+
+    assert "1" in history.cut
+    assert "I1" not in {each.rule for each in broken(history)}
