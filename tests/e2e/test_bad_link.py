@@ -92,7 +92,7 @@ async def test_events_that_are_lost_doubled_swapped_and_dribbled_change_nothing_
     async with proxied(events) as proxy:
         await in_step(floor, within_s=10)
         proxy.byte_by_byte = True
-        proxy.lost, proxy.doubled, proxy.swapped = 0.1, 0.2, 0.1
+        proxy.lost, proxy.doubled, proxy.swapped = 0.3, 0.2, 0.1
         calls = [
             asyncio.create_task(floor.callers.call(caller(f"08120000{number:02d}", did=LENIENT_DID, stay_ms=45_000)))
             for number in range(CALLS)
