@@ -5,6 +5,7 @@ statement instead: measured, that was half of the program's processor time.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -22,6 +23,9 @@ Work = Callable[[sa.Connection], T]
 
 BUSY_MS = 10_000
 """How long a write waits for another process before it fails."""
+
+QUEUED_MS = 50
+"""A write that stood behind others for longer has that much less time to wait for another process."""
 
 LATE_MS = 1_000
 """A write that takes longer is told of: somebody holds the database, or the disk stands still."""
@@ -61,6 +65,7 @@ class Database:
         self._under_way: dict[int, float] = {}
         self._writes = 0
         self._late_ms = late_ms
+        self._busy_ms = busy_ms
         self.late_writes = 0
         self.failed_writes = 0
         self._readers = ThreadPoolExecutor(READERS_MAX, thread_name_prefix="store-read")
@@ -78,10 +83,11 @@ class Database:
         """
         loop = asyncio.get_running_loop()
         self._writes += 1
-        number, self._under_way[self._writes] = self._writes, loop.time()
+        number, handed_in_s = self._writes, time.monotonic()
+        self._under_way[number] = handed_in_s
         late = loop.call_later(self._late_ms / 1000, self._tell_late)
         try:
-            return await _to_its_end(self._writer, lambda: self._writing(work, failure, with_next))
+            return await _to_its_end(self._writer, lambda: self._writing(work, failure, with_next, handed_in_s))
         except failure:
             self.failed_writes += 1
             raise
@@ -93,7 +99,7 @@ class Database:
     def write_waits_ms(self) -> int:
         """How long the oldest write under way has been; 0 when there is none."""
         oldest = min(self._under_way.values(), default=None)
-        return 0 if oldest is None else round((asyncio.get_running_loop().time() - oldest) * 1000)
+        return 0 if oldest is None else round((time.monotonic() - oldest) * 1000)
 
     async def prove_writable(self) -> None:
         """Write, durably, without changing anything: a start on a full or read-only disk ends here. Raises StoreFailed."""
@@ -113,14 +119,25 @@ class Database:
         except _ERRORS as error:
             raise failure(_words(error)) from error
 
-    def _writing(self, work: Work[T], failure: type[Exception], with_next: bool) -> T:
+    def _writing(self, work: Work[T], failure: type[Exception], with_next: bool, handed_in_s: float) -> T:
+        waited_ms = round((time.monotonic() - handed_in_s) * 1000)
         try:
             connection = self._writes_on.get(with_next) or self._connected(with_next)
-            with connection.begin():
-                return work(connection)
+            if waited_ms < QUEUED_MS or not sqlite.is_sqlite(self._engine):
+                return self._in_transaction(connection, work)
+            # Behind writes that waited for another process it has waited too: its patience is counted from the beginning.
+            sqlite.wait_at_most(connection, max(0, self._busy_ms - waited_ms))
+            done = self._in_transaction(connection, work)
+            sqlite.wait_at_most(connection, self._busy_ms)
+            return done
         except _ERRORS as error:
             self._let_go()
             raise failure(_words(error)) from error
+
+    @staticmethod
+    def _in_transaction(connection: sa.Connection, work: Work[T]) -> T:
+        with connection.begin():
+            return work(connection)
 
     def _connected(self, with_next: bool) -> sa.Connection:
         """The one writer keeps its connections: fetching one anew would cost as much as a small transaction does."""

@@ -107,6 +107,13 @@ def wait_for_no_disk(connection: sa.Connection) -> None:
     driver.execute("PRAGMA synchronous = NORMAL")
 
 
+def wait_at_most(connection: sa.Connection, busy_ms: int) -> None:
+    """Let the next transactions of this connection wait so long for another process."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"PRAGMA busy_timeout = {busy_ms}")
+
+
 def write_nothing(connection: sa.Connection) -> None:
     """Write the file's first page as it is. The number in it is the application's own, and not used otherwise."""
     version = connection.exec_driver_sql("PRAGMA user_version").scalar()

@@ -3,9 +3,12 @@
 import asyncio
 import contextlib
 import sqlite3
+import threading
+import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from acd.ports import JournalFailed
 from store.database import Database, StoreFailed
@@ -104,3 +107,45 @@ async def test_a_write_that_waited_in_vain_is_counted_and_the_next_one_is_taken(
     await journal.append([silence(1)])
     assert await seqs(journal) == [1]
     await database.close()
+
+
+async def test_a_write_behind_others_is_given_up_in_its_own_time_not_after_theirs(file: Path) -> None:
+    database = Database(url_of(file), busy_ms=300)
+    journal = StoreJournal(database)
+    await journal.append([silence(1)])
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    before = [asyncio.create_task(database.prove_writable()) for _ in range(5)]
+    await asyncio.sleep(0)
+
+    began_s = time.monotonic()
+    with pytest.raises(JournalFailed):
+        await journal.append([silence(2)])
+    took_s = time.monotonic() - began_s
+
+    other.execute("ROLLBACK")
+    other.close()
+    await asyncio.gather(*before, return_exceptions=True)
+    assert took_s < 2 * 0.3
+    await journal.append([silence(2)])
+    assert await seqs(journal) == [1, 2]
+    await database.close()
+
+
+async def test_a_write_that_stood_in_the_queue_and_got_its_turn_leaves_the_patience_as_it_was(file: Path) -> None:
+    database = Database(url_of(file), busy_ms=2_000)
+    slow = asyncio.create_task(database.write(lambda _: time_passes(0.2)))
+    await asyncio.sleep(0)
+    await database.prove_writable()
+    await slow
+
+    def patience(connection: sa.Connection) -> object:
+        return connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+
+    assert await database.write(patience) == 2_000
+    await database.close()
+
+
+def time_passes(seconds: float) -> None:
+    """Work that takes so long."""
+    threading.Event().wait(seconds)
