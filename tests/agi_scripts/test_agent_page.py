@@ -8,13 +8,8 @@ from acd.core.decide.reservations import PHONE_RETRIES_MS
 from agi_scripts.agent_aux import AUX_REASONS
 from agi_scripts.agent_login import TRIES_MAX
 from agi_scripts.login_tries import CLOSED_MS, WRONG_MAX
-from centre.reader import read_centre
-from sambut.asterisk_site import AsteriskProgram, feature_codes, make_site
 from sambut.exchange import SILENT_MS_MAX
-from sambut.settings import Settings
-from telephony.config.render import render
-from telephony.config.site import SipSecrets
-from tests.centre.samples import SMALL
+from tests.telephony.config.rendered import dialplan
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = (ROOT / "docs" / "agent.md").read_text(encoding="utf-8")
@@ -28,24 +23,7 @@ def table(heading: str) -> dict[str, str]:
 
 def scripts_of_codes(folder: Path) -> dict[str, str]:
     """What the dialplan lets a phone dial, as patterns, and the script behind each."""
-    nowhere = Path("/nowhere")
-    program = AsteriskProgram(
-        words=("asterisk",),
-        version="22.10.1",
-        modules_dir=nowhere,
-        data_dir=nowhere,
-        sounds_dir=nowhere,
-        moh_dir=nowhere,
-    )
-    settings, centre = Settings(base_dir=folder), read_centre(SMALL)
-    secrets = SipSecrets(
-        ami_events="e",
-        ami_commands="c",
-        devices={device.id: "secret" for device in centre.devices},
-        trunks={trunk.id: "secret" for trunk in centre.trunks},
-    )
-    files = render(centre=centre, site=make_site(settings, program), secrets=secrets, codes=feature_codes(settings))
-    phones = files["extensions.conf"].partition("[acd-phones]\n")[2].partition("\n[")[0]
+    phones = dialplan(folder).partition("[acd-phones]\n")[2].partition("\n[")[0]
     return dict(re.findall(r"^exten => (\S+),1,.*\n same => n,AGI\(agi://[^/]+/(\w+),", phones, re.MULTILINE))
 
 
