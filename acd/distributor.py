@@ -8,7 +8,8 @@ is written is published and performed. When the journal fails, the engine alread
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import structlog
@@ -16,7 +17,7 @@ import structlog
 from acd.aside import told_aside
 from acd.core import inputs
 from acd.core.checkpoint import EngineCheckpoint
-from acd.core.effects import effects_of_step
+from acd.core.effects import Effect, effects_of_step
 from acd.core.engine import Engine
 from acd.core.facts import Fact
 from acd.core.inputs import AsideEnded, Input, TimePassed
@@ -36,9 +37,8 @@ INBOX_MAX = 10_000
 BATCH_MAX = 200
 """Inputs that are written together at most, so that the first of a rush does not wait for the last."""
 
-
-NOTES_MS_MAX = 20
-"""How long facts that nothing follows from may wait for an input to be written with."""
+COMPANY_MS_MAX = 20
+"""How long entries that nothing waits for and nothing follows from may wait for others to be written with."""
 
 HOLD_MS_MAX = 5_000
 """So long everything waits for a look at the switch that is under way. Should it fail, people need not wait for it."""
@@ -69,6 +69,21 @@ class _Letter:
     def passes(self) -> bool:
         """Whether it need not wait for a look: it is the look, or has no time in it."""
         return self.picture is not None or self.look is not None or isinstance(self.given, _CONFIGURATION)
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is written together: each letter with its entries, and what is to be done once they are durable."""
+
+    decided: list[tuple[_Letter, tuple[Entry, ...]]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether somebody waits for it: a phone that is to ring, or who has asked and wants to know."""
+        asked = any(letter.entries is not None for letter, _ in self.decided)
+        return asked or bool(self.effects)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +133,6 @@ class Distributor:
         self._comes_back = comes_back
         self._held_since: Instant | None = None
         self._inbox: deque[_Letter] = deque()
-        self._notes: list[_Letter] = []
         self._news = asyncio.Event()
         self._closed = False
         self._in_sight = in_sight
@@ -148,10 +162,7 @@ class Distributor:
 
         Nothing follows from them, so they wait a moment for company: one transaction less for most of them.
         """
-        self._refuse_if_shut()
-        if not self._notes:
-            asyncio.get_running_loop().call_later(NOTES_MS_MAX / 1000, self._take_notes)
-        self._notes.append(_Letter(stream=stream, facts=tuple(facts)))
+        self._put(_Letter(stream=stream, facts=tuple(facts)))
 
     async def reconcile(self, picture: SwitchPicture) -> tuple[Input, ...]:
         """Compare the engine with the switch and hand in the differences, with nothing else in between.
@@ -188,7 +199,6 @@ class Distributor:
 
     def close(self) -> None:
         """Take nothing more. What is in the inbox is still decided, then ``run`` returns."""
-        self._take_notes()
         self._closed = True
         self._news.set()
 
@@ -198,23 +208,12 @@ class Distributor:
         return await letter.entries
 
     def _put(self, letter: _Letter) -> None:
-        self._refuse_if_shut()
-        self._take_notes()
-        self._inbox.append(letter)
-        self._news.set()
-
-    def _refuse_if_shut(self) -> None:
         if self._closed:
             raise DoorClosed("stopping")
-        if len(self._inbox) + len(self._notes) >= self._inbox_max:
+        if len(self._inbox) >= self._inbox_max:
             raise DoorClosed("the inbox is full")
-
-    def _take_notes(self) -> None:
-        """Put the notes that wait into the inbox, before whatever is handed in later."""
-        if self._notes:
-            self._inbox.extend(self._notes)
-            self._notes.clear()
-            self._news.set()
+        self._inbox.append(letter)
+        self._news.set()
 
     # --- behind it -------------------------------------------------------------------------------------------------
 
@@ -269,36 +268,63 @@ class Distributor:
         except TimeoutError:
             pass
 
-    def _next_letters(self) -> list[_Letter]:
+    def _next_letters(self, count_max: int) -> list[_Letter]:
         if not self._is_held():
-            return [self._inbox.popleft() for _ in range(min(len(self._inbox), self._batch_max))]
+            return [self._inbox.popleft() for _ in range(min(len(self._inbox), count_max))]
         letters = [letter for letter in self._inbox if letter.passes]
         self._inbox = deque(letter for letter in self._inbox if not letter.passes)
         return letters
 
     async def _serve(self) -> None:
         """One batch: decide, write, publish, perform, reply."""
-        letters = self._next_letters()
-        written: list[tuple[_Letter, tuple[Entry, ...]]] = []
+        batch = _Batch()
         try:
-            written = [(letter, self._decide(letter)) for letter in letters]
-            entries = [entry for _, of_letter in written for entry in of_letter]
-            entries.extend(self._take_deadlines())
-            if entries:
-                await self._journal.append(entries)
+            self._decide_next(batch)
+            if batch.entries and not batch.is_urgent:
+                await self._wait_for_company(batch)
+            if batch.entries:
+                await self._journal.append(batch.entries)
         except BaseException:
-            for letter in letters:
+            for letter, _ in batch.decided:
                 _reply(letter, DoorClosed("stopped before it was written"))
             raise
-        for entry in entries:
+        for entry in batch.entries:
             for subscriber in self._subscribers:
                 subscriber.on_entry(entry)
-        for entry in entries:
-            self._perform(entry)
-        for letter, of_letter in written:
+        for effect in batch.effects:
+            self._switch.perform(effect)
+        for letter, of_letter in batch.decided:
             if letter.look is not None:
                 letter.look()
             _reply(letter, of_letter)
+
+    def _decide_next(self, batch: _Batch) -> None:
+        """Decide what is in the inbox now, as far as the batch has room for it."""
+        letters = self._next_letters(self._batch_max - len(batch.decided))
+        first = len(batch.decided)
+        batch.decided += [(letter, ()) for letter in letters]  # whatever happens, all of them are replied to
+        for place, letter in enumerate(letters, start=first):
+            entries = self._decide(letter)
+            batch.decided[place] = (letter, entries)
+            self._note(batch, entries)
+        self._note(batch, self._take_deadlines())
+
+    def _note(self, batch: _Batch, entries: Sequence[Entry]) -> None:
+        batch.entries += entries
+        for entry in entries:
+            told = facts_in(entry)
+            for fact in told:
+                self._asked.note(fact, self._clock.now())
+            batch.effects += effects_of_step(told)
+
+    async def _wait_for_company(self, batch: _Batch) -> None:
+        """Let more come, until something does that must not wait: a transaction is not spent on each small thing."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(COMPANY_MS_MAX / 1000):
+                while not (batch.is_urgent or self._closed or len(batch.decided) >= self._batch_max):
+                    self._news.clear()
+                    await self._news.wait()
+                    self._decide_next(batch)
 
     def _decide(self, letter: _Letter) -> tuple[Entry, ...]:
         if letter.look is not None:
@@ -336,13 +362,6 @@ class Distributor:
         facts = self._engine.handle(given, now)
         self._seq += 1
         return Entry(seq=self._seq, at=now, stream=ENGINE_STREAM, given=given, facts=facts)
-
-    def _perform(self, entry: Entry) -> None:
-        told = facts_in(entry)
-        for fact in told:
-            self._asked.note(fact, self._clock.now())
-        for effect in effects_of_step(told):
-            self._switch.perform(effect)
 
 
 def _reply(letter: _Letter, outcome: tuple[Entry, ...] | DoorClosed) -> None:

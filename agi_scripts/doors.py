@@ -25,8 +25,9 @@ class FrontQueueDoor:
 
     async def arrive(self, arrival: Arrival) -> None:
         """See QueueDoor. The contact is written first, so that whoever reads the fact finds the number."""
-        if await self._contacts.read(arrival.interaction_id) is None:
-            await self._contacts.write(
+        # A flow begins again for callers of whom the engine knows: they were recalled when the program started.
+        if self._contacts.live(arrival.interaction_id) is None:
+            self._contacts.write(
                 Contact(
                     interaction_id=arrival.interaction_id,
                     number=normalised(arrival.caller_number, country=self._country),

@@ -33,7 +33,7 @@ class ContactFlowMemory:
                 attributes[name] = place.variables[name]
         record = [place.flow_id, place.version, place.node_id, dict(place.visits)]
         attributes[PLACE_ATTRIBUTE] = json.dumps(record, separators=(",", ":"))
-        await self._contacts.write(replace(contact, attributes=attributes))
+        self._contacts.write(replace(contact, attributes=attributes))
 
     async def recall(self, interaction_id: InteractionId) -> KeptPlace | None:
         """See FlowMemory. A record that is not ours counts as none."""

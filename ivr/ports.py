@@ -157,7 +157,7 @@ class FlowMemory(Protocol):
     """Remembers places across the queue, and across a restart of the program."""
 
     async def keep(self, interaction_id: InteractionId, place: KeptPlace) -> None:
-        """Keep (or replace) an interaction's place, durably. Nothing is kept of an interaction without a contact."""
+        """Keep (or replace) an interaction's place, durable with the next journal entry. Nothing is kept of an interaction without a contact."""
 
     async def recall(self, interaction_id: InteractionId) -> KeptPlace | None:
         """The place kept last; None when there is none."""

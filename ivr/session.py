@@ -4,7 +4,6 @@ Whatever goes wrong on our side, the caller is left to the dialplan, which finds
 few times; a flow that is itself broken is not begun again.
 """
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -220,11 +219,8 @@ class FlowSession:
     async def _enter(self, enter: EnterQueue, place: Place) -> Answer | Stop:
         """Everything the caller's way needs is made ready first: an agent may pick up as soon as the queue has them."""
         await self._caller.answer()
-        keeping = asyncio.ensure_future(self._keep(place))
-        try:
-            await self._caller.leave_to_queue(enter.queue_id, self._world.look_ups.music(enter.queue_id))
-        finally:
-            await keeping
+        await self._keep(place)
+        await self._caller.leave_to_queue(enter.queue_id, self._world.look_ups.music(enter.queue_id))
         entry = await self._world.door.enter(self._interaction_id, enter.queue_id, enter.priority, enter.skills)
         if entry is QueueEntry.WAITS:
             return Stop.QUEUED

@@ -30,8 +30,8 @@ def shown_attributes(contact: Contact) -> dict[str, str]:
 class ContactBook(Protocol):
     """The side table. Live interactions are answered from memory; older ones from the store."""
 
-    async def write(self, contact: Contact) -> None:
-        """Keep (or replace) one contact, durably."""
+    def write(self, contact: Contact) -> None:
+        """Keep (or replace) one contact: known here at once, durable with the next journal entry."""
 
     def live(self, interaction_id: InteractionId) -> Contact | None:
         """The contact of an interaction of this run, without waiting; None when unknown here."""

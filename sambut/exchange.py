@@ -255,7 +255,7 @@ class Exchange:
         """Who called while the program was away, and perhaps leaves before a flow asks."""
         for contact in contacts_in(picture, country=self._country):
             if await self._contacts.read(contact.interaction_id) is None:
-                await self._contacts.write(contact)
+                self._contacts.write(contact)
 
     def _texts(self, centre: Centre) -> dict[str, str]:
         secrets = sip_secrets(self._secrets(centre))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -53,23 +53,24 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     busy_ms = settings.journal.locked_s_max * 1000
     await upgrade(settings.database_url, busy_ms=busy_ms)
-    database = Database(settings.database_url, synchronous=settings.journal.synchronous, busy_ms=busy_ms)
-    try:
+    async with AsyncExitStack() as opened:
+        database = Database(settings.database_url, synchronous=settings.journal.synchronous, busy_ms=busy_ms)
+        opened.push_async_callback(database.close)
         tokens = StoreTokens(database)
         await tokens.load()
+        contacts = StoreContactBook(database)
+        opened.push_async_callback(contacts.close)
         yield Storage(
             database=database,
             journal=StoreJournal(database),
             checkpoints=StoreCheckpoints(database),
-            contacts=StoreContactBook(database),
+            contacts=contacts,
             directory=StoreDirectory(database),
             rows=StoreRows(database),
             recordings=StoreRecordings(database),
             cti_log=StoreCtiLog(database, failure=CtiLogFailed),
             tokens=tokens,
         )
-    finally:
-        await database.close()
 
 
 class TokenBook:

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -34,6 +34,16 @@ READERS_MAX = 4
 """Threads that read at the same time. One writes: transactions take effect in the order in which they were handed in."""
 
 _ERRORS: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, *sqlite.ERRORS)
+
+
+class Parcel(Protocol):
+    """What goes along with something else that is written, at the head of the same transaction."""
+
+    def write(self, connection: sa.Connection) -> None:
+        """Write it; called on the writer's thread."""
+
+    def give_back(self) -> None:
+        """It was not written."""
 
 
 class StoreFailed(Exception):
@@ -68,7 +78,12 @@ class Database:
         self._busy_ms = busy_ms
         self.late_writes = 0
         self.failed_writes = 0
+        self._senders: list[Callable[[], Parcel | None]] = []
         self._readers = ThreadPoolExecutor(READERS_MAX, thread_name_prefix="store-read")
+
+    def carry(self, sender: Callable[[], Parcel | None]) -> None:
+        """From now on, ask the sender before each write, and take along what it gives (None: nothing)."""
+        self._senders.append(sender)
 
     async def read(self, work: Work[T], failure: type[Exception] = StoreFailed) -> T:
         """What ``work`` finds in one transaction that only reads. Raises ``failure`` for any database error."""
@@ -81,15 +96,24 @@ class Database:
         without what follows it. The end of the program loses nothing of it, a power cut its last moments. A caller who
         is cancelled waits for the end first: a transaction is not torn, and its outcome is known.
         """
+        parcels = [parcel for sender in self._senders if (parcel := sender()) is not None]
+
+        def whole(connection: sa.Connection) -> T:
+            for parcel in parcels:
+                parcel.write(connection)
+            return work(connection)
+
         loop = asyncio.get_running_loop()
         self._writes += 1
         number, handed_in_s = self._writes, time.monotonic()
         self._under_way[number] = handed_in_s
         late = loop.call_later(self._late_ms / 1000, self._tell_late)
         try:
-            return await _to_its_end(self._writer, lambda: self._writing(work, failure, with_next, handed_in_s))
-        except failure:
-            self.failed_writes += 1
+            return await _to_its_end(self._writer, lambda: self._writing(whole, failure, with_next, handed_in_s))
+        except BaseException as wrong:
+            self.failed_writes += isinstance(wrong, failure)
+            for parcel in parcels:
+                parcel.give_back()
             raise
         finally:
             late.cancel()

@@ -11,10 +11,14 @@ from kernel.ids import InteractionId
 from kernel.instants import Instant
 from store.database import Database
 from store.fact_json import FactJson, FactJsonError, interactions_of
+from store.insertion import Insertion, Row
 from store.tables import journal_entry, journal_subject
 
 PAGE_LENGTH = 500
 """Entries read at a time; the picture of one page is consistent, later pages see later entries."""
+
+ENTRIES = Insertion(lambda _: journal_entry.insert(), ("seq", "at", "stream", "given", "facts"))
+SUBJECTS = Insertion(lambda _: journal_subject.insert(), ("interaction_id", "seq"))
 
 LAST_SEQ = sa.select(sa.func.max(journal_entry.c.seq))
 
@@ -55,9 +59,9 @@ class StoreJournal:
         lines, subjects = self._written(entries)
 
         def insert(connection: sa.Connection) -> None:
-            connection.execute(journal_entry.insert(), lines)
+            ENTRIES.execute(connection, lines)
             if subjects:
-                connection.execute(journal_subject.insert(), subjects)
+                SUBJECTS.execute(connection, subjects)
 
         # Whatever ends this early (an error, a cancellation) leaves it open what the disk holds: ask it next time.
         self._last_seq = None
@@ -102,22 +106,15 @@ class StoreJournal:
             if entry.seq != expected:
                 raise JournalFailed(f"entry {entry.seq} does not follow: {expected} is next")
 
-    def _written(self, entries: Sequence[Entry]) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
-        lines: list[dict[str, object]] = []
-        subjects: list[dict[str, object]] = []
+    def _written(self, entries: Sequence[Entry]) -> tuple[list[Row], list[Row]]:
+        lines: list[Row] = []
+        subjects: list[Row] = []
         try:
             for entry in entries:
-                lines.append(
-                    {
-                        "seq": entry.seq,
-                        "at": entry.at,
-                        "stream": entry.stream,
-                        "given": None if entry.given is None else self._json.dump(entry.given),
-                        "facts": self._json.dump_all(entry.facts),
-                    }
-                )
+                given = None if entry.given is None else self._json.dump(entry.given)
+                lines.append((entry.seq, entry.at, entry.stream, given, self._json.dump_all(entry.facts)))
                 named = interactions_of(entry.given).union(*map(interactions_of, entry.facts))
-                subjects += [{"interaction_id": each, "seq": entry.seq} for each in sorted(named)]
+                subjects += [(each, entry.seq) for each in sorted(named)]
         except FactJsonError as error:
             raise JournalFailed(str(error)) from error
         return lines, subjects

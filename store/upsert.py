@@ -25,6 +25,12 @@ def replacing(table: sa.Table, key: tuple[str, ...], dialect: str) -> sa.Insert:
 
 
 @cache
+def replacing_unless(table: sa.Table, key: tuple[str, ...], barred: str, dialect: str) -> sa.Insert:
+    """Rows with such a key get new values, but for those whose column ``barred`` is true."""
+    return _upsert(table, key, dialect, lambda _, fresh: fresh, where=table.c[barred].is_(sa.false()))
+
+
+@cache
 def adding(table: sa.Table, key: tuple[str, ...], greatest: frozenset[str], dialect: str) -> sa.Insert:
     """Rows with such a key get the new values added; the columns of ``greatest`` are only raised to them."""
 
@@ -37,11 +43,15 @@ def adding(table: sa.Table, key: tuple[str, ...], greatest: frozenset[str], dial
 
 
 def _upsert(
-    table: sa.Table, key: Collection[str], dialect: str, merged: Callable[[Any, Any], ColumnElement[Any]]
+    table: sa.Table,
+    key: Collection[str],
+    dialect: str,
+    merged: Callable[[Any, Any], ColumnElement[Any]],
+    where: ColumnElement[bool] | None = None,
 ) -> sa.Insert:
     statement = _INSERTS[dialect](table)
     changed = {
         column.name: merged(column, statement.excluded[column.name]) for column in table.c if column.name not in key
     }
-    made: sa.Insert = statement.on_conflict_do_update(index_elements=list(key), set_=changed)
+    made: sa.Insert = statement.on_conflict_do_update(index_elements=list(key), set_=changed, where=where)
     return made

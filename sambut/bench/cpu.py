@@ -15,6 +15,13 @@ def cpu_ms_of(pid: int) -> float:
     return (utime + stime + children_utime + children_stime) * 1000 / _TICKS_PER_S
 
 
+def cpu_ms_with_children(pid: int) -> float:
+    """The same, and that of its living children, such as the program below the process that looks after it."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+    return cpu_ms_of(pid) + sum(map(cpu_ms_of, children))
+
+
 def busy_share_of_machine() -> tuple[float, float]:
     """All processor time of the machine so far: (busy, total) in ms, over all cores."""
     fields = list(map(int, Path("/proc/stat").read_text().splitlines()[0].split()[1:9]))

@@ -28,7 +28,7 @@ from kernel.entry import ENGINE_STREAM, Entry
 from kernel.ids import CallLegId, Did, InteractionId, QueueId, TrunkId
 from kernel.instants import Instant
 from sambut.bench.bench_centre import TRUNK
-from sambut.bench.cpu import cpu_ms_of
+from sambut.bench.cpu import cpu_ms_with_children
 from sambut.bench.ways import QUIET_SETTINGS, Ground, NotComparable, make_ground
 from sambut.storage import open_storage
 
@@ -133,7 +133,7 @@ async def _up(ground: Ground) -> AsyncIterator[tuple[float, float]]:
         )  # fmt: skip
     try:
         await _until_ready(ground, process)
-        yield time.monotonic() - began_s, cpu_ms_of(process.pid) / 1000
+        yield time.monotonic() - began_s, cpu_ms_with_children(process.pid) / 1000
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()

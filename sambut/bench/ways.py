@@ -22,7 +22,7 @@ from centre.reader import read_centre
 from kernel.instants import Instant
 from sambut.asterisk_site import AsteriskProgram, feature_codes, make_site, read_program, sip_secrets, sounds_dir
 from sambut.bench.bench_centre import TRUNK, bench_centre, did_of
-from sambut.bench.cpu import cpu_ms_of
+from sambut.bench.cpu import cpu_ms_of, cpu_ms_with_children
 from sambut.free_ports import free_ports
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Agi, Asterisk, Http, Paths, Settings
@@ -202,12 +202,7 @@ class ThroughSambut:
         return cpu_ms_of(int((self._ground.settings.run_dir / "asterisk/run/asterisk.pid").read_text()))
 
     def program_cpu_ms(self) -> float:
-        return cpu_ms_of(self._process.pid)
-
-    @property
-    def pid(self) -> int:
-        """The program's process."""
-        return self._process.pid
+        return cpu_ms_with_children(self._process.pid)
 
     async def seat(self, phones: Sequence[str]) -> None:
         wanted = set(phones)

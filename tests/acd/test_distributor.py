@@ -8,7 +8,7 @@ from acd.core import facts
 from acd.core.effects import CancelRing, RingAgent
 from acd.core.engine import Engine
 from acd.core.inputs import AgentPickedUp, TimePassed
-from acd.distributor import NOTES_MS_MAX, Start, open_distributor
+from acd.distributor import COMPANY_MS_MAX, Start, open_distributor
 from acd.ports import AgentLegPhase, CallerPlace, CallerSeen, DoorClosed, JournalFailed, SwitchPicture
 from kernel.entry import FLOW_STREAM, Entry
 from kernel.ids import Did, InteractionId, ReservationId, TrunkId
@@ -213,12 +213,12 @@ async def test_notes_wait_a_moment_and_are_written_before_the_input_that_comes_a
     desk = Desk()
     async with desk.open():
         desk.door.post_note(FLOW_STREAM, ["started"])
-        await asyncio.sleep(NOTES_MS_MAX / 2000)
+        await asyncio.sleep(COMPANY_MS_MAX / 2000)
         assert desk.journal.entries == []
         desk.door.post_note(FLOW_STREAM, ["left a node"])
         await desk.give(m.queue())
         desk.door.post_note(FLOW_STREAM, ["stopped"])
-        await asyncio.sleep(NOTES_MS_MAX / 500)
+        await asyncio.sleep(COMPANY_MS_MAX / 500)
         assert len(desk.journal.entries) == 4
         desk.door.post_note(FLOW_STREAM, ["at the end"])
 

@@ -43,7 +43,7 @@ class FakeContacts:
         self.older: dict[InteractionId, Contact] = {}
         self.broken = False
 
-    async def write(self, contact: Contact) -> None:
+    def write(self, contact: Contact) -> None:
         self.by_id[contact.interaction_id] = contact
 
     def live(self, interaction_id: InteractionId) -> Contact | None:

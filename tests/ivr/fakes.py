@@ -178,7 +178,7 @@ class FakeContacts:
         self.order: list[str] = []
         self._breaks = breaks
 
-    async def write(self, contact: Contact) -> None:
+    def write(self, contact: Contact) -> None:
         if self._breaks:
             raise ConnectionError("the store is away")
         self.order.append("contact")

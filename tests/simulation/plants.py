@@ -15,12 +15,13 @@ import acd.recovery
 import simulator.program
 from acd.core import facts, inputs
 from acd.core.decide import DECIDERS, reservations
-from acd.core.effects import CancelRing
+from acd.core.effects import CancelRing, effects_of_step
 from acd.core.evolve import EVOLVERS
 from acd.core.inputs import Input
 from acd.core.matching import next_pair_naively
 from acd.core.state import State
 from acd.distributor import Distributor
+from acd.own_entries import facts_in
 from acd.phone_lines import PhoneLines
 from acd.ports import AgentLegPhase, SwitchPicture
 from acd.recovery import Asked
@@ -247,7 +248,8 @@ def acting_before_it_is_written(patch: Patch) -> None:
 
     def at_once(self: Distributor, given: Input) -> Entry:
         entry = enter(self, given)
-        self._perform(entry)
+        for effect in effects_of_step(facts_in(entry)):
+            self._switch.perform(effect)
         return entry
 
     patch.setattr(Distributor, "_enter", at_once)

@@ -75,7 +75,8 @@ async def test_interactions_are_found_newest_first(
 ) -> None:
     book = StoreContactBook(database)
     for each, number in (("c1", "+62811"), ("c2", "+62812"), ("c3", "+62811"), ("c4", "+62811")):
-        await book.write(Contact(interaction_id=InteractionId(each), number=number, number_raw=number))
+        book.write(Contact(interaction_id=InteractionId(each), number=number, number_raw=number))
+    await book.flush()
     await book.erase(InteractionId("c3"))
 
     rows = await shelf.find_interactions(**sought)  # type: ignore[arg-type]  # whatever the case names
