@@ -106,6 +106,7 @@ class Distributor:
 
     ``comes_back``: the switch may have served callers by itself until now, and a look at it is under way. Until its
     picture is here nothing else is decided, so that what happened there is told before what happened after it.
+    ``subscribers`` are told before effects are performed, ``counters`` after they have begun: a phone need not wait for them.
     """
 
     def __init__(
@@ -117,6 +118,7 @@ class Distributor:
         switch: Switch,
         clock: Clock,
         subscribers: Sequence[FactSubscriber],
+        counters: Sequence[FactSubscriber] = (),
         inbox_max: int = INBOX_MAX,
         batch_max: int = BATCH_MAX,
         in_sight: bool = True,
@@ -128,6 +130,7 @@ class Distributor:
         self._switch = switch
         self._clock = clock
         self._subscribers = tuple(subscribers)
+        self._counters = tuple(counters)
         self._inbox_max = inbox_max
         self._batch_max = batch_max
         self._comes_back = comes_back
@@ -288,11 +291,14 @@ class Distributor:
             for letter, _ in batch.decided:
                 _reply(letter, DoorClosed("stopped before it was written"))
             raise
-        for entry in batch.entries:
-            for subscriber in self._subscribers:
-                subscriber.on_entry(entry)
+        _tell(self._subscribers, batch.entries)
         for effect in batch.effects:
             self._switch.perform(effect)
+        try:
+            if batch.effects:
+                await asyncio.sleep(0)  # what desks and phones are told is on its way before anything is counted
+        finally:
+            _tell(self._counters, batch.entries)
         for letter, of_letter in batch.decided:
             if letter.look is not None:
                 letter.look()
@@ -364,6 +370,12 @@ class Distributor:
         return Entry(seq=self._seq, at=now, stream=ENGINE_STREAM, given=given, facts=facts)
 
 
+def _tell(subscribers: Sequence[FactSubscriber], entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        for subscriber in subscribers:
+            subscriber.on_entry(entry)
+
+
 def _reply(letter: _Letter, outcome: tuple[Entry, ...] | DoorClosed) -> None:
     if letter.entries is None or letter.entries.done():  # nobody asked, or nobody waits any more
         return
@@ -379,6 +391,7 @@ async def open_distributor(
     switch: Switch,
     clock: Clock,
     subscribers: Sequence[FactSubscriber],
+    counters: Sequence[FactSubscriber] = (),
     start: Start = FROM_NOTHING,
     engine: Engine | None = None,
     comes_back: Callable[[], bool] = lambda: False,
@@ -405,6 +418,7 @@ async def open_distributor(
         switch=switch,
         clock=clock,
         subscribers=subscribers,
+        counters=counters,
         in_sight=False,
         comes_back=comes_back,
     )

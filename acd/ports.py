@@ -131,7 +131,7 @@ class SwitchPicture:
 
 
 class FactSubscriber(Protocol):
-    """A follower. Called once per entry, in order, after the entry is durable and before effects are performed."""
+    """A follower. Called once per entry, in order, after the entry is durable."""
 
     def on_entry(self, entry: Entry) -> None:
         """Take note; must not block, wait, or raise."""

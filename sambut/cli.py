@@ -8,6 +8,7 @@ from typing import Annotated
 
 import structlog
 import typer
+import uvloop
 
 from sambut.collector import settle_collector
 from sambut.commands import token
@@ -77,7 +78,8 @@ def up(
 def _run(settings: Settings, lifeline: Lifeline, *, stop_asterisk: bool) -> int:
     """The program itself, in its own process; its exit code."""
     try:
-        asyncio.run(_run_until_told(settings, lifeline, stop_asterisk=stop_asterisk))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_run_until_told(settings, lifeline, stop_asterisk=stop_asterisk))
     except NOT_STARTED as wrong:
         print(sentence_of(wrong), file=Lasting(sys.stderr))
         return EXIT_FAILED

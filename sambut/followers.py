@@ -51,18 +51,12 @@ class Followers:
     cti_settings: CtiSettings
 
     def told(self, exchange: Exchange) -> list[FactSubscriber]:
-        """All, the ear on Asterisk and its list of seats among them."""
-        return [
-            self.floor,
-            self.hub,
-            self.numbers,
-            exchange.listener,
-            exchange.seats,
-            self.metrics,
-            self.rows,
-            self.recorder,
-            self.checkpointer,
-        ]
+        """Those who must know before a phone rings, the ear on Asterisk and its list of seats among them."""
+        return [self.floor, self.hub, exchange.listener, exchange.seats]
+
+    def counting(self) -> list[FactSubscriber]:
+        """Those for whom no phone waits."""
+        return [self.numbers, self.metrics, self.rows, self.recorder, self.checkpointer]
 
     def runs(self, at_rest: AtRest) -> "tuple[Callable[[], Coroutine[Any, Any, None]], ...]":
         """What each does for as long as the program lives."""

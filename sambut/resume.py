@@ -17,6 +17,7 @@ async def resume(storage: Storage, exchange: Exchange, followers: Followers, clo
         switch=exchange.switch,
         clock=clock,
         subscribers=followers.told(exchange),
+        counters=followers.counting(),
         comes_back=exchange.comes_back,
         start=Start(
             seq=seq,
