@@ -65,6 +65,11 @@ class Fold:
         self.zone = zone
         self._agents_touched: dict[AgentId, None] = {}
         self._interactions_touched: dict[InteractionId, None] = {}
+        self._hands: dict[InteractionId, set[AgentId]] = {}
+        """Who has or had an open interaction in hand, so that not every agent is asked at its end."""
+        for agent_id, agent in memory.agents.items():
+            for interaction_id in _in_hand(agent):
+                self._hands.setdefault(interaction_id, set()).add(agent_id)
 
     def take(self, entry: Entry) -> None:
         """One entry of any stream; facts that no report counts pass by."""
@@ -190,6 +195,7 @@ class Fold:
             self._handled(fact.agent_id, handling, 0, at)
         else:
             agent.handlings.append(handling)
+            self._hands.setdefault(fact.interaction_id, set()).add(fact.agent_id)
             self._agents_touched[fact.agent_id] = None
 
     def _ended(self, fact: InteractionEnded, at: Instant) -> None:
@@ -259,6 +265,8 @@ class Fold:
             interaction_id=fact.interaction_id,
             handlings=handlings,
         )
+        if fact.interaction_id is not None:
+            self._hands.setdefault(fact.interaction_id, set()).add(fact.agent_id)
 
     def _count_time(self, agent_id: AgentId, now: AgentNow, until: Instant) -> None:
         if now.state != AgentState.LOGGED_OUT:
@@ -329,14 +337,20 @@ class Fold:
             known = self.memory.open.get(interaction_id)
             if known is not None and known.row.ended_at is not None and not self._is_in_hand(interaction_id):
                 del self.memory.open[interaction_id]
+            if interaction_id not in self.memory.open:
+                self._hands.pop(interaction_id, None)
         self._interactions_touched.clear()
 
     def _is_in_hand(self, interaction_id: InteractionId) -> bool:
-        return any(
-            agent.interaction_id == interaction_id
-            or any(handling.interaction_id == interaction_id for handling in agent.handlings)
-            for agent in self.memory.agents.values()
-        )
+        agents = self.memory.agents
+        had = self._hands.get(interaction_id, ())
+        return any(agent_id in agents and interaction_id in _in_hand(agents[agent_id]) for agent_id in had)
+
+
+def _in_hand(agent: AgentNow) -> set[InteractionId]:
+    """What an agent talks about, or has not finished."""
+    held = {handling.interaction_id for handling in agent.handlings}
+    return held if agent.interaction_id is None else held | {agent.interaction_id}
 
 
 TAKERS: dict[type, Callable[[Fold, Any, Instant], None]] = {
