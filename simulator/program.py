@@ -103,7 +103,8 @@ class Program:
             journal=journal,
             switch=self.switchboard,
             clock=self._clock,
-            subscribers=[self, *followers],
+            subscribers=[self],
+            counters=followers,
             engine=self.engine,
             start=_from_checkpoint(self._disk.entries),
         )
