@@ -59,11 +59,11 @@ class Walk:
         self._extension, self._place = "s", 0
 
     def next(self) -> Step | None:
-        """Take steps up to and with the next that is no branching; None once the way leads out of the context."""
+        """Take steps up to and with the next that is neither branching nor setting; None once the way leads out of the context."""
         while True:
             _, (application, arguments) = self._steps[self._extension][self._place]
             self._place += 1
-            if application == "ExecIf":
+            if application in ("ExecIf", "Set"):
                 continue
             if application not in ("Goto", "GotoIf"):
                 return application, arguments
