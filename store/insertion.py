@@ -24,22 +24,23 @@ class Insertion:
         """Insert rows, whose values stand in the order of the columns. Raises the driver's own errors."""
         made = self._made.get(connection.dialect.name)
         if made is None:
-            made = self._made[connection.dialect.name] = self._compiled(connection.dialect)
+            made = self._made[connection.dialect.name] = self.compiled(connection.dialect)
         text, order = made
         cursor = connection.connection.cursor()
         try:
-            cursor.executemany(text, self._values(rows, order))
+            cursor.executemany(text, self.values(rows, order))
         finally:
             cursor.close()
 
-    def _values(
+    def values(
         self, rows: Sequence[Row], order: tuple[int, ...] | None
     ) -> Sequence[Sequence[Any]] | Sequence[Mapping[str, Any]]:
+        """Rows as a statement wants them; ``order`` is that of ``compiled``."""
         if order is None:
             return [dict(zip(self._columns, row, strict=True)) for row in rows]
         return [[row[place] for place in order] for row in rows]
 
-    def _compiled(self, dialect: sa.Dialect) -> tuple[str, tuple[int, ...] | None]:
+    def compiled(self, dialect: sa.Dialect) -> tuple[str, tuple[int, ...] | None]:
         """The statement's text, and in which order it wants the values: None where it names them."""
         compiled: Any = self._statement(dialect.name).compile(dialect=dialect, column_keys=list(self._columns))
         if not compiled.positional:

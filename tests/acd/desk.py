@@ -55,6 +55,19 @@ class Outside:
         return [one.seq for one in self.seen if isinstance(one, Entry)]
 
 
+class Counter:
+    """Somebody who counts; remembers how many effects had begun when each entry was told."""
+
+    def __init__(self, outside: Outside) -> None:
+        self._outside = outside
+        self.seen: list[Entry] = []
+        self.after_effects: dict[int, int] = {}
+
+    def on_entry(self, entry: Entry) -> None:
+        self.seen.append(entry)
+        self.after_effects[entry.seq] = len(self._outside.effects)
+
+
 class Desk:
     """A distributor with its surroundings."""
 
@@ -65,9 +78,11 @@ class Desk:
         batch_max: int = 50,
         engine: Engine | None = None,
         comes_back: Callable[[], bool] = lambda: False,
+        counts: bool = False,
     ) -> None:
         self.journal = GatedJournal()
         self.outside = Outside(self.journal)
+        self.counter = Counter(self.outside)
         self.door = Distributor(
             engine=engine or Engine(),
             last_seq=0,
@@ -75,6 +90,7 @@ class Desk:
             switch=self.outside,
             clock=VirtualClock(),
             subscribers=[self.outside],
+            counters=[self.counter] if counts else [],
             inbox_max=inbox_max,
             batch_max=batch_max,
             comes_back=comes_back,

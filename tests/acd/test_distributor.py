@@ -229,6 +229,38 @@ async def test_notes_wait_a_moment_and_are_written_before_the_input_that_comes_a
 
 
 @story
+async def test_small_news_waits_a_moment_for_company_and_what_a_phone_waits_for_does_not() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(*READY_ANN, m.arrived("c1"))
+        written = len(desk.journal.batches)
+        desk.door.post(m.seen("p1"))
+        await asyncio.sleep(COMPANY_MS_MAX / 2000)
+        assert len(desk.journal.batches) == written, "nobody waits for it"
+        desk.door.post(m.enter("c1"))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert desk.journal.batches[written:] == [2]
+        await asyncio.sleep(0)
+        assert [type(effect) for effect in desk.outside.effects] == [RingAgent]
+
+        desk.door.post(m.rang("c1-r1"))
+        await asyncio.sleep(COMPANY_MS_MAX / 500)
+        assert desk.journal.batches[written:] == [2, 1], "it does not wait for ever"
+
+
+@story
+async def test_those_who_count_are_told_once_the_phone_is_rung() -> None:
+    desk = Desk(counts=True)
+    async with desk.open():
+        await desk.give(*READY_ANN, m.arrived("c1"), m.enter("c1"))
+
+    offered = next(entry for entry in desk.counter.seen if entry.given == m.enter("c1"))
+    assert [entry.seq for entry in desk.counter.seen] == desk.outside.seqs
+    assert desk.counter.after_effects[offered.seq] == 1
+
+
+@story
 async def test_a_clean_stop_serves_what_is_in_the_inbox_and_takes_nothing_more() -> None:
     desk = Desk()
     running = asyncio.create_task(desk.door.run())
