@@ -77,6 +77,7 @@ class _Batch:
 
     decided: list[tuple[_Letter, tuple[Entry, ...]]] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    told: list[Fact] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
 
     @property
@@ -292,6 +293,8 @@ class Distributor:
                 _reply(letter, DoorClosed("stopped before it was written"))
             raise
         _tell(self._subscribers, batch.entries)
+        for fact in batch.told:
+            self._asked.note(fact, self._clock.now())
         for effect in batch.effects:
             self._switch.perform(effect)
         try:
@@ -319,8 +322,7 @@ class Distributor:
         batch.entries += entries
         for entry in entries:
             told = facts_in(entry)
-            for fact in told:
-                self._asked.note(fact, self._clock.now())
+            batch.told += told
             batch.effects += effects_of_step(told)
 
     async def _wait_for_company(self, batch: _Batch) -> None:

@@ -1,6 +1,7 @@
 """The distributor: written first, then published, then performed; deadlines on time; a clean stop and an unclean one."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -247,6 +248,26 @@ async def test_small_news_waits_a_moment_for_company_and_what_a_phone_waits_for_
         desk.door.post(m.rang("c1-r1"))
         await asyncio.sleep(COMPANY_MS_MAX / 500)
         assert desk.journal.batches[written:] == [2, 1], "it does not wait for ever"
+
+
+@story
+async def test_a_ring_that_the_journal_held_up_counts_as_asked_for_when_it_was_asked_for() -> None:
+    desk = Desk()
+    async with desk.open():
+        await desk.give(*READY_ANN, m.arrived("c1"))
+        desk.journal.gate.clear()
+        desk.door.post(m.enter("c1"))
+        await asyncio.sleep(2.0)
+        look_begins = VirtualClock().now()
+        await asyncio.sleep(0.4)
+        desk.journal.gate.set()
+        await asyncio.sleep(0.1)
+        assert [type(effect) for effect in desk.outside.effects] == [RingAgent]
+
+        waiting = replace(THE_TWO_TALK.callers[InteractionId("c1")], place=CallerPlace.WAITING)
+        picture = SwitchPicture(callers={InteractionId("c1"): waiting}, agent_legs={}, devices={}, begun_at=look_begins)
+
+        assert await desk.door.reconcile(picture) == ()
 
 
 @story
