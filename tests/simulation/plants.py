@@ -220,13 +220,6 @@ def resync_ignores_talks(patch: Patch) -> None:
     patch.setattr(acd.distributor, "differences", _without(inputs.AgentPickedUp))
 
 
-def resync_queues_who_is_on_the_way_out(patch: Patch) -> None:
-    def of_the_moment(state: State, picture: SwitchPicture, asked: Asked) -> tuple[Input, ...]:
-        return acd.recovery.differences(state, picture, Asked(rung_at=asked.rung_at))
-
-    patch.setattr(acd.distributor, "differences", of_the_moment)
-
-
 def deadlines_in_the_dark(patch: Patch) -> None:
     patch.setattr(Distributor, "_next_deadline", lambda self: self._engine.next_deadline())
 
@@ -293,7 +286,6 @@ FOUND: dict[Callable[[Patch], None], int] = {
     two_legs_at_one_phone: 2,
     no_look_after_lost_reports: 2,
     a_caller_may_arrive_after_the_end: 1194,
-    resync_queues_who_is_on_the_way_out: 5764,
     deadlines_in_the_dark: 223,
     clock_of_the_machine: 4,
 }
