@@ -217,16 +217,6 @@ class Phones(asyncio.DatagramProtocol):
         contact = f"<sip:{user_of(message.start)}@{self._local}>"
         self.transport.sendto(respond(message, "200 OK", to_tag="", contact=contact, sdp=self._sdp), addr)
 
-    def _invited_again(self, message: Message, addr: tuple[str, int]) -> None:
-        """An INVITE within a call changes nothing for us, but wants its answer."""
-        if not self.answers:
-            return
-        if message.headers.get("call-id", "") not in self._talks:
-            self.transport.sendto(respond(message, "481 Call/Transaction Does Not Exist", to_tag=""), addr)
-            return
-        contact = f"<sip:{user_of(message.start)}@{self._local}>"
-        self.transport.sendto(respond(message, "200 OK", to_tag="", contact=contact, sdp=self._sdp), addr)
-
     def _acknowledged(self, message: Message) -> None:
         call_id = message.headers.get("call-id", "")
         talk = self._talks.get(call_id)
