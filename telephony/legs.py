@@ -52,6 +52,7 @@ class AgentLeg:
 
 
 REDIRECTED = 23
+NORMAL = 16
 NO_RTP = 44
 """With this cause Asterisk ends a leg from which no sound has come for rtp_timeout (res_pjsip_sdp_rtp.c of 22)."""
 
@@ -81,6 +82,8 @@ class LegTracker:
         self._joined: dict[InteractionId, ReservationId] = {}
         self._callers: set[InteractionId] = set()
         self._gone_early: dict[InteractionId, int] = {}
+        self._sent_away: dict[ReservationId, CallerHungUp] = {}
+        """Callers who are gone since their agent is, of which nothing was heard yet."""
         self._addresses: dict[DeviceId, set[str]] = {}
 
     # --- what we did ourselves -------------------------------------------------------------------------------------
@@ -113,6 +116,7 @@ class LegTracker:
 
     def released(self, reservation_id: ReservationId) -> None:
         """The talk of a leg is over. Its own Hangup may follow, or may have been missed in a gap."""
+        self._sent_away.pop(reservation_id, None)
         leg = self.agent_legs.pop(reservation_id, None)
         if leg is not None and self._joined.get(leg.interaction_id) == reservation_id:
             del self._joined[leg.interaction_id]
@@ -242,18 +246,31 @@ class LegTracker:
             if self._joined.get(leg.interaction_id) == reservation_id:
                 del self._joined[leg.interaction_id]
             ended_by = leg.hangup_asked_by or EndedBy.SYSTEM
-            return (AgentLeft(reservation_id=reservation_id, ended_by=ended_by, phone_silent=cause == NO_RTP),)
+            left = AgentLeft(reservation_id=reservation_id, ended_by=ended_by, phone_silent=cause == NO_RTP)
+            gone = self._sent_away.pop(reservation_id, None)
+            return (left,) if gone is None else (left, gone)
         result = RESULT_OF_CAUSE.get(cause, ReservationResult.DECLINED)
         return (AgentLegFailed(reservation_id=reservation_id, result=result),)
 
     def _caller_hung_up(self, interaction_id: InteractionId, cause: int) -> tuple[Input, ...]:
         if interaction_id in self._callers:
-            return (*self._agent_first(interaction_id), CallerHungUp(interaction_id=interaction_id, cause_code=cause))
+            gone = CallerHungUp(interaction_id=interaction_id, cause_code=cause)
+            joined = self._joined.get(interaction_id)
+            if cause == NORMAL and joined is not None and self._nobody_hung_up(joined):
+                # The dialplan ends a caller's call when the agent's leg is over: that leg knows why.
+                self._sent_away[joined] = gone
+                return ()
+            return (*self._agent_first(interaction_id), gone)
         # Not (yet) an interaction of ours: the hang-up can overtake the arrival. Most are other channels.
         self._gone_early[interaction_id] = cause
         while len(self._gone_early) > REMEMBERED_MAX:
             del self._gone_early[next(iter(self._gone_early))]
         return ()
+
+    def _nobody_hung_up(self, reservation_id: ReservationId) -> bool:
+        """Whether neither side of a talk has asked for its end."""
+        leg = self.agent_legs.get(reservation_id)
+        return leg is not None and leg.phase is Phase.JOINED and leg.hangup_asked_by is None
 
     def _agent_first(self, interaction_id: InteractionId) -> tuple[Input, ...]:
         """The agent hung up, but the caller's Hangup overtook that of the agent's leg: tell it in the true order."""

@@ -178,7 +178,10 @@ async def test_scenario_16_a_phone_that_registers_anew_during_the_offer_is_rung_
     await floor.phones.behave("phone-1", PicksUp())
 
     await floor.until("a1", "talking", within_s=10)
-    assert await results(floor) == [("a1", "unreachable"), ("a1", "answered")]
+    # Asterisk may hold the phone to be away for a moment while its address changes: then it is rung twice anew.
+    *former, last = await results(floor)
+    assert set(former) == {("a1", "unreachable")}
+    assert last == ("a1", "answered")
 
 
 async def test_a_phone_that_answers_by_itself_is_told_to_and_shows_who_calls(brisk_floor: CallFloor) -> None:

@@ -136,6 +136,22 @@ def test_the_agent_who_hung_up_first_ended_it_whichever_hangup_comes_first() -> 
     assert [legs.see(each) for each in (asked, caller_gone, agent_gone)] == [(), (left, gone), ()]
 
 
+def test_a_caller_sent_away_since_the_phone_fell_silent_is_told_of_after_it_whichever_hangup_comes_first() -> None:
+    left = AgentLeft(reservation_id=OFFER, ended_by=EndedBy.SYSTEM, phone_silent=True)
+    gone = CallerHungUp(interaction_id=CALL, cause_code=16)
+    agent_gone = event("Hangup", Uniqueid=agent_leg(OFFER), Cause="44")
+    caller_gone = event("Hangup", Uniqueid=caller_leg(CALL), Cause="16")
+    legs = joined_leg()
+    assert [legs.see(each) for each in (agent_gone, caller_gone)] == [(left,), (gone,)]
+    legs = joined_leg()
+    assert [legs.see(each) for each in (caller_gone, agent_gone)] == [(), (left, gone)]
+
+
+def test_a_caller_whose_line_fell_silent_is_told_of_at_once() -> None:
+    caller_gone = event("Hangup", Uniqueid=caller_leg(CALL), Cause="44")
+    assert joined_leg().see(caller_gone) == (CallerHungUp(interaction_id=CALL, cause_code=44),)
+
+
 def test_the_caller_who_hung_up_first_ended_it() -> None:
     legs = joined_leg()
     legs.see(event("HangupRequest", Uniqueid=caller_leg(CALL)))
