@@ -26,6 +26,7 @@ from tests.fuzz.target import Feed, Target
 MESSAGE_BYTES_MAX = 1_500
 GREETING = BANNER + b"11.0.0\r\n"
 ID_PREFIX = "f-"
+GREETED, LINKED = 1, 4
 
 
 class Transport(asyncio.Transport):
@@ -77,10 +78,10 @@ class Watched(LinkProtocol):
 
 
 def take(data: bytes) -> None:
-    """The first byte says how the rest is cut, the second whether it is greeted."""
+    """The first byte says how the rest is cut, the second whether it is greeted, and whether a link hears it too."""
     feed = Feed(data)
-    size = feed.number(256) or 1
-    stream = (GREETING if feed.number(4) else b"") + feed.rest()
+    size, how = feed.number(256) or 1, feed.number(256)
+    stream = (GREETING if how & GREETED else b"") + feed.rest()
     pieces = [stream[at : at + size] for at in range(0, len(stream), size)]
     whole, whole_ended = _messages([stream])
     cut, cut_ended = _messages(pieces)
@@ -92,7 +93,8 @@ def take(data: bytes) -> None:
         assert whole == cut
     for message in whole:
         _read(message)
-    asyncio.run(_link(pieces))
+    if how & LINKED:
+        asyncio.run(_link(pieces))
 
 
 def _messages(pieces: list[bytes]) -> tuple[list[bytes], bool]:
@@ -159,8 +161,9 @@ def seeds() -> Iterator[bytes]:
         b"Response: Goodbye\r\nMessage: \xff\xfe\r\nOutput: a\r\nOutput: b\r\n\r\n",
     ]
     for stream in streams:
-        yield bytes([255, 1]) + stream
-        yield bytes([1, 1]) + stream
+        for how in (GREETED, GREETED | LINKED):
+            yield bytes([255, how]) + stream
+            yield bytes([1, how]) + stream
     yield bytes([7, 0]) + b"SSH-2.0-OpenSSH\r\n"
     yield bytes([200, 1]) + b"Event: Big\r\nBody: " + b"x" * MESSAGE_BYTES_MAX + b"\r\n\r\n"
 
