@@ -18,7 +18,7 @@ from recorder.naming import agent_side, caller_side
 
 log = structlog.get_logger(__name__)
 
-LOOK_S: Final = 1.5
+LOOK_S: Final = 1.2
 STILL_LOOKS: Final = 3
 """So many looks without a byte more, and the sound counts as standing still. Asterisk writes every two seconds."""
 
