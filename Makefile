@@ -60,7 +60,7 @@ fuzz: python ## strange bytes for everything that reads bytes from outside; SECO
 
 .PHONY: chaos
 chaos: setup ## kills and freezes under real calls; KILLS=200 FREEZES=50 ASTERISK=10 RATE=3, SEED=n again, CHAOS_JSON=path writes it down
-	@$(BIN)/python -m tests.chaos --kills $(or $(KILLS),200) --freezes $(or $(FREEZES),50) --asterisk $(or $(ASTERISK),10) \
+	@$(BIN)/python -m tests.chaos --kills $(or $(KILLS),200) --freezes $(or $(FREEZES),50) --away $(or $(AWAY),0) --asterisk $(or $(ASTERISK),10) \
 		--rate $(or $(RATE),3) --agents $(or $(AGENTS),14) --survivable $(or $(SURVIVABLE),15) $(if $(SEED),--seed $(SEED)) \
 		$(if $(CHAOS_JSON),--json $(CHAOS_JSON))
 

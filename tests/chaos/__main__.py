@@ -25,6 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--freezes", type=int, default=50)
+    parser.add_argument("--away", type=int, default=0)
     parser.add_argument("--asterisk", type=int, default=10)
     parser.add_argument("--rate", type=float, default=3.0)
     parser.add_argument("--agents", type=int, default=14)
@@ -36,6 +37,7 @@ def main() -> int:
         seed=asked.seed,
         kills=asked.kills,
         freezes=asked.freezes,
+        away=asked.away,
         asterisk=asked.asterisk,
         rate=asked.rate,
         agents=asked.agents,

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-STAY_MS_MAX = 45_000
 ANSWER_MS_MAX = 30_000
 IMPATIENT = 0.07
 """The share of callers who leave after 1.5 s, and of those of the rest who leave after 5 s."""
@@ -77,7 +76,7 @@ Content-Length: 0
 <label id="hasty"/>
 <recv request="BYE" timeout="1500" ontimeout="leaves" next="told">{_STAMP.format(word="ended")}</recv>
 <label id="patient"/>
-<recv request="BYE" timeout="{STAY_MS_MAX}" ontimeout="silence" next="told">{_STAMP.format(word="ended")}</recv>
+<recv request="BYE" timeout="STAY" ontimeout="silence" next="told">{_STAMP.format(word="ended")}</recv>
 <label id="told"/>
 {_OK.format(more=' next="over"')}
 <label id="silence"/>
@@ -130,10 +129,10 @@ class Callers:
 
 
 async def start_callers(
-    words: Sequence[str], *, folder: Path, did: str, server_port: int, rtp_port_min: int, rate: float
+    words: Sequence[str], *, folder: Path, did: str, server_port: int, rtp_port_min: int, rate: float, stay_s: int
 ) -> Callers:
-    """Let them come. ``words``: how SIPp is started. Raises OSError."""
-    _write_scenario(folder, did)
+    """Let them come. ``words``: how SIPp is started. ``stay_s``: so long the patient ones stay. Raises OSError."""
+    _write_scenario(folder, did, stay_s)
     with (folder / "screen.txt").open("wb") as screen:
         process = await asyncio.create_subprocess_exec(
             *words, f"{_ADDRESS}:{server_port}", "-i", _ADDRESS, "-sf", "caller.xml", "-inf", "callers.csv",
@@ -145,11 +144,13 @@ async def start_callers(
     return Callers(process=process, folder=folder)
 
 
-def _write_scenario(folder: Path, did: str) -> None:
+def _write_scenario(folder: Path, did: str, stay_s: int) -> None:
     folder.mkdir(parents=True)
     sound = folder / "sound.alaw"
     sound.write_bytes(SECOND_OF_SILENCE)
-    (folder / "caller.xml").write_text(_numbered(_SCENARIO.replace("SOUND", str(sound))), encoding="utf-8")
+    (folder / "caller.xml").write_text(
+        _numbered(_SCENARIO.replace("SOUND", str(sound)).replace("STAY", str(stay_s * 1000))), encoding="utf-8"
+    )
     lines = (f"{number_of(place)};{did};" for place in range(CALLS_MAX))
     (folder / "callers.csv").write_text("SEQUENTIAL\n" + "\n".join(lines) + "\n", encoding="utf-8")
 

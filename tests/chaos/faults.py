@@ -23,6 +23,8 @@ async def do(fault: Fault, product: Product) -> Outage:
             return await _killed(product)
         case Kind.FREEZE:
             return await _frozen(product, fault.frozen_s)
+        case Kind.AWAY:
+            return await _away(product, fault.frozen_s)
         case Kind.ASTERISK:
             return await _asterisk_killed(product)
 
@@ -51,6 +53,27 @@ async def _frozen(product: Product, frozen_s: float) -> Outage:
     thawed = now_ms()
     await _until_ready(product)
     return Outage(kind=Kind.FREEZE, began_ms=began, born_ms=thawed, back_ms=now_ms())
+
+
+async def _away(product: Product, frozen_s: float) -> Outage:
+    engine, known = _pid(product.engine_pid), product.times_in_step()
+    began = now_ms()
+    product.process.send_signal(signal.SIGSTOP)
+    os.kill(engine, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(frozen_s)
+    finally:
+        os.kill(engine, signal.SIGCONT)
+        product.process.send_signal(signal.SIGCONT)
+    thawed = now_ms()
+
+    async def looked() -> bool | None:
+        return True if product.times_in_step() > known else None
+
+    if frozen_s > product.settings.engine.survivable_after_s:
+        await _until(looked, within_s=BACK_S_MAX, what="the program in step again")
+    await _until_ready(product)
+    return Outage(kind=Kind.AWAY, began_ms=began, born_ms=thawed, back_ms=now_ms())
 
 
 async def _until_back(product: Product, former: int, began: int, kind: Kind, *, noticed_ms: int = 0) -> Outage:

@@ -25,6 +25,8 @@ TOLD_MS = 2_000
 """What happens is in the journal so soon: after it happened, or after the program was back."""
 SAME_MS = 1_000
 """Two clocks' words on one moment differ by no more."""
+SEEN_MS = 50
+"""So long a program may take to write down what it hears."""
 CROSSED_MS = 300
 """A phone may be told so much later that its ring is over than another that it rings."""
 
@@ -83,7 +85,7 @@ class History:
 
     def joined(self, number: str) -> PhoneCall | None:
         """The call in which an agent talked to a caller."""
-        return next((call for call in self.at_phones.get(number, ()) if call.joined_ms is not None), None)
+        return next((call for call in self.at_phones.get(number, ()) if call.is_talk), None)
 
     def told_by(self, at_ms: int) -> int:
         """By when what happened then must be in the journal: soon, but for outages in between."""
@@ -92,6 +94,15 @@ class History:
             if outage.began_ms <= limit and outage.back_ms >= at_ms:
                 limit = max(limit, outage.back_ms + TOLD_MS)
         return limit
+
+    def is_unseen(self, call: PhoneCall) -> bool:
+        """Whether a talk began and was over while the program was away: known to nobody but the two who had it.
+
+        A limit of the product: unless Asterisk has served the two by itself, such a talk counts as a wait given up.
+        """
+        if not call.is_talk or call.joined_ms is None or call.over_ms is None:
+            return False
+        return any(each.began_ms - SEEN_MS <= call.joined_ms and call.over_ms <= each.back_ms for each in self.outages)
 
     def over_ms(self, call: PhoneCall) -> int | None:
         """When a phone's call was over; with Asterisk's death at the latest."""
@@ -142,8 +153,8 @@ def calls_at_two_agents(history: History) -> Iterator[str]:
     for number, calls in history.at_phones.items():
         for former, later in pairwise(calls):
             over_ms = history.over_ms(former)
-            grace_ms = 0 if former.joined_ms is not None else CROSSED_MS
-            if former.joined_ms is not None and later.joined_ms is not None:
+            grace_ms = 0 if former.is_talk else CROSSED_MS
+            if former.is_talk and later.is_talk:
                 yield f"{number}: joined with {former.phone} at {former.joined_ms} and {later.phone} at {later.joined_ms}"
             elif over_ms is None or over_ms > later.invited_ms + grace_ms:
                 yield f"{number}: at {former.phone} until {over_ms} and at {later.phone} from {later.invited_ms}"
@@ -157,7 +168,7 @@ def agents_with_two_calls(history: History) -> Iterator[str]:
     for phone, calls in by_phone.items():
         for former, later in pairwise(calls):
             over_ms = history.over_ms(former)
-            grace_ms = 0 if former.joined_ms is not None else CROSSED_MS
+            grace_ms = 0 if former.is_talk else CROSSED_MS
             if over_ms is None or over_ms > later.invited_ms + grace_ms:
                 yield f"{phone}: with {former.number} until {over_ms}, and rung for {later.number} at {later.invited_ms}"
 
@@ -262,11 +273,23 @@ def rows_against_ledgers(history: History) -> Iterator[str]:
         talk = history.joined(call.number)
         if call.number in history.cut:
             yield from _cut_off(history, row, call)
+        elif _have_missed_each_other(history, call) or (
+            talk is not None and history.is_unseen(talk) and row.disposition is not Disposition.ANSWERED
+        ):
+            continue
         elif talk is None:
             if row.disposition is Disposition.ANSWERED:
                 yield f"{row.interaction_id}: answered in its row, and no agent has met {call.number}"
         else:
             yield from _talked(history, row, call, talk)
+
+
+def _have_missed_each_other(history: History, call: CallerCall) -> bool:
+    """Whether an agent picked up when the caller had just gone, or nearly so: a talk of nobody, however it is told."""
+    if call.left_ms is None:
+        return False
+    picked_up = [each.joined_ms for each in history.at_phones.get(call.number, ()) if each.joined_ms is not None]
+    return any(joined_ms > call.left_ms - CROSSED_MS for joined_ms in picked_up)
 
 
 def _cut_off(history: History, row: InteractionRow, call: CallerCall) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from sambut.bench.call_records import PhoneRecord
 
+REFUSED_MS_MAX = 250
 CALLER_WORDS = ("placed", "answered", "ended", "left", "silent", "unheard")
 
 
@@ -39,6 +40,13 @@ class PhoneCall:
     joined_ms: int | None = None
     over_ms: int | None = None
     by_agent: bool = False
+
+    @property
+    def is_talk(self) -> bool:
+        """Whether two were joined. A pick-up that came too late is told so at once: the phone was answered by nobody."""
+        if self.joined_ms is None:
+            return False
+        return self.by_agent or self.over_ms is None or self.over_ms - self.joined_ms > REFUSED_MS_MAX
 
 
 def read_caller_calls(log: str) -> list[CallerCall]:

@@ -11,6 +11,8 @@ class Kind(StrEnum):
     """SIGKILL to the program, below its supervisor."""
     FREEZE = "freeze"
     """SIGSTOP to the program, and SIGCONT after a while, if it still lives then."""
+    AWAY = "away"
+    """SIGSTOP to the program and its supervisor, and SIGCONT to both: nobody ends it, and it comes to itself again."""
     ASTERISK = "asterisk"
     """SIGKILL to Asterisk."""
 

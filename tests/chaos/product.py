@@ -69,6 +69,10 @@ class Product:
                 return answer.status == 200
         return False
 
+    def times_in_step(self) -> int:
+        """How often it has compared itself with Asterisk after it had lost sight of it."""
+        return (self.settings.base_dir / "program.log").read_text("utf-8", "replace").count("in step with Asterisk")
+
     async def agents(self) -> dict[str, str]:
         """Every agent's state. Raises aiohttp.ClientError."""
         async with self.http.get(f"http://127.0.0.1:{self.settings.http.port}/api/v1/agents") as answer:

@@ -18,7 +18,7 @@ from sambut.storage import open_storage
 from store.database import StoreFailed
 from store.journal import StoreJournal
 from store.tables import contact
-from tests.chaos.callers import ANSWER_MS_MAX, STAY_MS_MAX, start_callers
+from tests.chaos.callers import ANSWER_MS_MAX, start_callers
 from tests.chaos.faults import do
 from tests.chaos.history import History
 from tests.chaos.ledgers import phone_calls, read_caller_calls
@@ -30,6 +30,7 @@ TALK_MS = (3_000, 6_000)
 RING_MS = (0, 800)
 SETTLED_S_MAX = 10.0
 LOOK_S = 0.1
+QUIET_LOOKS = 10
 WARM_UP_S = 4.0
 ROWS_MAX = 1_000_000
 SIPP_RTP_PORT = 50_000
@@ -37,21 +38,25 @@ SIPP_RTP_PORT = 50_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What is tried. ``rate``: calls a second. ``survivable_after_s``: after so long Asterisk serves callers by itself."""
+    """What is tried. ``rate``: calls a second. ``survivable_after_s``: after so long Asterisk serves callers by itself. ``stay_s``: so
+    long callers stay at most, longer than anybody should have to wait.
+    """
 
     seed: int
     kills: int
     freezes: int
     asterisk: int
+    away: int = 0
     rate: float = 3.0
     agents: int = 14
     survivable_after_s: int = 15
+    stay_s: int = 60
 
     @property
     def command(self) -> str:
         """What repeats it."""
-        words = f"make chaos KILLS={self.kills} FREEZES={self.freezes} ASTERISK={self.asterisk} RATE={self.rate:g}"
-        return f"{words} AGENTS={self.agents} SURVIVABLE={self.survivable_after_s} SEED={self.seed}"
+        words = f"make chaos KILLS={self.kills} FREEZES={self.freezes} AWAY={self.away} ASTERISK={self.asterisk}"
+        return f"{words} RATE={self.rate:g} AGENTS={self.agents} SURVIVABLE={self.survivable_after_s} SEED={self.seed}"
 
 
 async def run(trial: Trial, folder: Path, *, say: Callable[[str], None] = lambda _: None) -> History:
@@ -69,11 +74,12 @@ async def run(trial: Trial, folder: Path, *, say: Callable[[str], None] = lambda
             server_port=ground.sip_port,
             rtp_port_min=SIPP_RTP_PORT,
             rate=trial.rate,
+            stay_s=trial.stay_s,
         )
         try:
             await asyncio.sleep(WARM_UP_S)
             outages = await _all_faults(trial, product, say)
-            told = await callers.finish(within_s=(STAY_MS_MAX + ANSWER_MS_MAX) / 1000)
+            told = await callers.finish(within_s=trial.stay_s + ANSWER_MS_MAX / 1000)
         finally:
             await callers.end()
         await _settled(product)
@@ -84,7 +90,7 @@ async def run(trial: Trial, folder: Path, *, say: Callable[[str], None] = lambda
 
 async def _all_faults(trial: Trial, product: Product, say: Callable[[str], None]) -> list[Outage]:
     outages: list[Outage] = []
-    plan = faults(seed=trial.seed, kills=trial.kills, freezes=trial.freezes, asterisk=trial.asterisk)
+    plan = faults(seed=trial.seed, kills=trial.kills, freezes=trial.freezes, away=trial.away, asterisk=trial.asterisk)
     for number, fault in enumerate(plan, start=1):
         await asyncio.sleep(fault.pause_s)
         outage = await do(fault, product)
@@ -94,12 +100,15 @@ async def _all_faults(trial: Trial, product: Product, say: Callable[[str], None]
 
 
 async def _settled(product: Product) -> None:
-    """Until every agent is ready and the rows are written, or as long as is bearable: the checker tells what is stuck."""
+    """Until all are ready, nothing more is written, and the rows hold it, or as long as is bearable."""
     async with open_storage(product.settings) as storage:
+        known, quiet = -1, 0
         for _ in range(int(SETTLED_S_MAX / LOOK_S)):
             progress, last_seq = await storage.rows.progress(), await StoreJournal(storage.database).last_seq()
-            are_written = progress is not None and progress.seq == last_seq
-            if are_written and set((await product.agents()).values()) == {"ready"}:
+            are_written = progress is not None and progress.seq == last_seq == known
+            are_ready = set((await product.agents()).values()) == {"ready"}
+            known, quiet = last_seq, quiet + 1 if are_written and are_ready else 0
+            if quiet == QUIET_LOOKS:
                 return
             await asyncio.sleep(LOOK_S)
 

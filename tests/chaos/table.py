@@ -29,12 +29,15 @@ class Figures:
 
     kills: int
     freezes: int
+    absences: int
     asterisk_kills: int
     callers: int
     callers_cut_by_asterisk: int
     callers_left_by_themselves: int
     talks: int
     callers_who_waited: int
+    pick_ups_refused: int
+    talks_unseen: int
     served_aside: int
     lost: int
     doubled: int
@@ -65,12 +68,15 @@ def judge(history: History, broken: Sequence[Broken]) -> Figures:
     return Figures(
         kills=sum(each.kind is Kind.KILL for each in history.outages),
         freezes=sum(each.kind is Kind.FREEZE for each in history.outages),
+        absences=sum(each.kind is Kind.AWAY for each in history.outages),
         asterisk_kills=len(history.deaths),
         callers=len(history.callers),
         callers_cut_by_asterisk=len(history.cut),
         callers_left_by_themselves=sum(call.left_ms is not None for call in history.callers),
-        talks=sum(call.joined_ms is not None for call in history.phones),
+        talks=sum(call.is_talk for call in history.phones),
+        pick_ups_refused=sum(call.joined_ms is not None and not call.is_talk for call in history.phones),
         callers_who_waited=sum(fact.waited_ms - fact.rang_ms > 100 for fact in answers),
+        talks_unseen=_unseen(history),
         served_aside=sum(isinstance(one.fact, facts.InteractionAnswered) for one in told),
         lost=sum(each.rule == "I1" for each in broken),
         doubled=sum(each.rule in ("I2", "I3", "I5") for each in broken),
@@ -86,6 +92,12 @@ def judge(history: History, broken: Sequence[Broken]) -> Figures:
             *(f"calls accepted {ms} ms after Asterisk's death" for ms in accepts if ms and ms > ACCEPTED_MS_MAX),
         ),
     )
+
+
+def _unseen(history: History) -> int:
+    """Talks that the program does not know of, because it was away from their first to their last moment."""
+    answered = {history.numbers.get(row.interaction_id) for row in history.rows if row.answered_at is not None}
+    return sum(history.is_unseen(call) and call.number not in answered for call in history.phones)
 
 
 def _accepts_ms(history: History, died_ms: int) -> int | None:
@@ -111,10 +123,13 @@ def as_json(figures: Figures) -> dict[str, object]:
 def as_table(figures: Figures) -> str:
     """The figures for people."""
     lines = [
-        ("faults", f"{figures.kills} kills, {figures.freezes} freezes, {figures.asterisk_kills} kills of Asterisk"),
+        ("faults", f"{figures.kills} kills, {figures.freezes} freezes, {figures.absences} absences"),
+        ("kills of Asterisk", str(figures.asterisk_kills)),
         ("callers", f"{figures.callers}, {figures.callers_cut_by_asterisk} of them cut by Asterisk's deaths"),
         ("left by themselves", str(figures.callers_left_by_themselves)),
         ("talks", f"{figures.talks}, {figures.callers_who_waited} of them after a wait, {figures.served_aside} aside"),
+        ("pick-ups that came too late", str(figures.pick_ups_refused)),
+        ("talks that nobody saw", str(figures.talks_unseen)),
         ("lost", str(figures.lost)),
         ("doubled", str(figures.doubled)),
         ("in step after a restart", _shown(figures.readopted_ms)),

@@ -10,7 +10,7 @@ from acd.core.agent_states import AgentState
 from kernel.entry import Entry
 from kernel.ids import AgentId, InteractionId, QueueId
 from kernel.instants import Instant
-from kernel.result_codes import EndedBy
+from kernel.result_codes import Disposition, EndedBy
 from tests.acd.floor import NOON
 from tests.chaos.history import History, broken
 from tests.chaos.outages import Kind, Outage
@@ -230,3 +230,36 @@ def test_a_caller_cut_by_asterisks_death_is_not_lost() -> None:
 
     assert "1" in history.cut
     assert "I1" not in {each.rule for each in broken(history)}
+
+
+def test_a_pick_up_that_came_too_late_joined_nobody() -> None:
+    refused = phone_call(BOB, "3", 5_000, 5_400, 5_405, by_agent=False)
+    phones = sorted((*HISTORY.phones[:1], refused, HISTORY.phones[2]), key=lambda call: call.invited_ms)
+    of_c2 = phone_call("bea", "2", 110, 580, 6_990, by_agent=True)
+    history = replace(HISTORY, phones=[*phones, of_c2], rows=[row for row in HISTORY.rows if row.agent_id != BOB])
+
+    assert {each.rule for each in broken(history)} == {"I5"}  # the row that was taken away, and nothing else
+
+
+def test_an_agent_who_picks_up_as_the_caller_leaves_has_talked_to_nobody() -> None:
+    hasty = replace(HISTORY.callers[2], left_ms=NOON + 5_900)
+    row = next(row for row in HISTORY.rows if row.interaction_id == "c3")
+    gone = replace(row, disposition=Disposition.ABANDONED, answered_at=None, agent_id=None)
+    rows = [gone if each is row else each for each in HISTORY.rows]
+    history = replace(HISTORY, callers=[*HISTORY.callers[:2], hasty], rows=rows)
+
+    assert "I7" not in {each.rule for each in broken(history)}
+    at_once = replace(HISTORY.phones[2], over_ms=NOON + 6_000)
+    hasty = replace(HISTORY.callers[2], left_ms=NOON + 5_999)
+    answered = replace(HISTORY, callers=[*HISTORY.callers[:2], hasty], phones=[*HISTORY.phones[:2], at_once])
+    assert "I7" not in {each.rule for each in broken(answered)}
+
+
+def test_a_talk_within_an_absence_may_count_as_a_wait_given_up_and_no_other() -> None:
+    row = next(row for row in HISTORY.rows if row.interaction_id == "c3")
+    gone = replace(row, disposition=Disposition.ABANDONED, answered_at=None, agent_id=None)
+    history = replace(HISTORY, rows=[gone if each is row else each for each in HISTORY.rows])
+    away = Outage(kind=Kind.KILL, began_ms=NOON + 5_900, born_ms=NOON + 9_100, back_ms=NOON + 9_200)
+
+    assert "I7" in {each.rule for each in broken(history)}
+    assert "I7" not in {each.rule for each in broken(replace(history, outages=[away]))}
