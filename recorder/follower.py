@@ -275,7 +275,6 @@ class Recorder:
         there = await self._shelf.one(talk.reservation_id)
         if there is not None:
             return there
-        expected_ms = talk.expected_ms or 0
         try:
             self._look_at_disk(talk)
             self._take_aside_files(talk)
@@ -285,7 +284,7 @@ class Recorder:
             return _failed(talk, "unreadable", 0)
         except SoundUnreadable as unreadable:
             return _failed(talk, unreadable.problem, 0)
-        if talk.end_seen and merged.duration_ms < expected_ms - SHORTER_MS_MAX:
+        if _is_short(talk, merged):
             # Kept on the disk under its name, beside the fact that tells what is missing.
             return _failed(talk, "short", merged.duration_ms)
         self.counters.uneven += merged.uneven_ms > SHORTER_MS_MAX
@@ -321,6 +320,13 @@ class Recorder:
         agent = self._spool / agent_side(talk.reservation_id)
         make = partial(merge, caller=caller, agent=agent, target=target)
         return await asyncio.get_running_loop().run_in_executor(self._threads, make)
+
+
+def _is_short(talk: Talk, merged: Merged) -> bool:
+    """Whether sound is missing. A talk whose end nobody saw may have been as short as its files, if Asterisk closed them."""
+    if not talk.end_seen:
+        return not merged.closed
+    return merged.duration_ms < (talk.expected_ms or 0) - SHORTER_MS_MAX
 
 
 def _failed(talk: Talk, problem: str, found_ms: int) -> RecordingFailed:

@@ -28,12 +28,17 @@ class SoundUnreadable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
-    """What was made. ``uneven_ms``: by how much one side was longer than the other (it was filled with silence)."""
+    """What was made. ``uneven_ms``: by how much one side was longer than the other (it was filled with silence).
+
+    ``closed``: Asterisk has finished both files; if not, it was killed, and up to two seconds that it had not yet written
+    are lost.
+    """
 
     duration_ms: int
     byte_count: int
     sha256: str
     uneven_ms: int
+    closed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,7 @@ class OneWay:
     path: Path
     rate_hz: int
     frame_count: int
+    closed: bool
 
     def block(self, first: int, count: int) -> Samples:
         """``count`` samples from ``first`` on, silence beyond the end."""
@@ -83,6 +89,7 @@ def merge(*, caller: Path, agent: Path, target: Path) -> Merged:
         byte_count=byte_count,
         sha256=digest,
         uneven_ms=abs(left.frame_count - right.frame_count) * 1000 // left.rate_hz,
+        closed=left.closed and right.closed,
     )
 
 
@@ -99,7 +106,8 @@ def open_one_way(path: Path) -> OneWay:
     form, channels, rate_hz = (int.from_bytes(header[a:b], "little") for a, b in ((20, 22), (22, 24), (24, 28)))
     if (form, channels, int.from_bytes(header[34:36], "little")) != (1, 1, 16) or not 4_000 <= rate_hz <= 192_000:
         raise SoundUnreadable("unreadable", "a one-way file is not 16-bit mono PCM")
-    return OneWay(path=path, rate_hz=rate_hz, frame_count=(size - HEADER_BYTES) // 2)
+    closed = int.from_bytes(header[40:44], "little") == size - HEADER_BYTES
+    return OneWay(path=path, rate_hz=rate_hz, frame_count=(size - HEADER_BYTES) // 2, closed=closed)
 
 
 def _write_stereo(file: BinaryIO, left: OneWay, right: OneWay, frame_count: int) -> None:

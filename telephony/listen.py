@@ -85,7 +85,8 @@ class Listener:
         self._reconcile = reconcile
         self._part = part
         self._take_over = take_over
-        self._in_force: dict[ReservationId, None] = {}
+        self._in_force: dict[ReservationId, bool] = {}
+        """Reservations that are offered (False) or joined (True)."""
         self._sound_closed = sound_closed
         self._forwarded = forwarded
         self._end = end
@@ -119,7 +120,7 @@ class Listener:
         """Know the interactions and the reservations that the engine knew then."""
         for interaction_id in checkpoint.interactions:
             self._legs.caller_known(interaction_id)
-        self._in_force = dict.fromkeys((*checkpoint.reservations, *checkpoint.connections))
+        self._in_force = dict.fromkeys(checkpoint.reservations, False) | dict.fromkeys(checkpoint.connections, True)
         past = (one.reservation for one in checkpoint.past_reservations.values())
         for reservation in (*past, *checkpoint.reservations.values()):
             self._lines.reserved(reservation.reservation_id, reservation.device_id)
@@ -136,10 +137,10 @@ class Listener:
                 case InteractionEnded():
                     self._legs.caller_over(fact.interaction_id)
                 case AgentReserved():
-                    self._in_force[fact.reservation_id] = None
+                    self._in_force[fact.reservation_id] = False
                     self._lines.reserved(fact.reservation_id, fact.device_id)
                 case InteractionAnswered():
-                    self._in_force[fact.reservation_id] = None
+                    self._in_force[fact.reservation_id] = True
                 case ReservationEnded() if fact.result is not ReservationResult.ANSWERED:
                     self._in_force.pop(fact.reservation_id, None)
                 case InteractionReleased():
@@ -253,7 +254,8 @@ class Listener:
                 continue
             for reservation_id, phase in picture.agent_legs.items():
                 interaction_id = interaction_of_reservation(reservation_id)
-                joined = phase is AgentLegPhase.JOINED
+                # One that talked is in no bridge any more while it hangs up, and rings for all that.
+                joined = phase is AgentLegPhase.JOINED or self._in_force.get(reservation_id, False)
                 self._legs.adopted(reservation_id, interaction_id, Phase.JOINED if joined else Phase.RINGING)
                 self._lines.found(reservation_id)
             await self._reconcile(picture)

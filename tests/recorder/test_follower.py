@@ -16,7 +16,7 @@ from kernel.result_codes import EndedBy
 from recorder.facts import RecordingFailed, RecordingStored
 from recorder.follower import TRIES_MAX, Recorder, Talk
 from tests.fakes.recordings import MemoryNotes, MemoryRecordings
-from tests.recorder.sound import loudest_hz, read_stereo, tone, write_one_way
+from tests.recorder.sound import leave_open, loudest_hz, read_stereo, tone, write_one_way
 
 R1 = ReservationId("c1-r1")
 ANSWERED_AT = Instant(1_795_500_000_000)
@@ -187,6 +187,20 @@ async def test_a_talk_whose_end_nobody_saw_may_have_been_as_short_as_its_recordi
     (stored,) = studio.notes.facts
     assert isinstance(stored, RecordingStored)
     assert stored.duration_ms == 2_000
+
+
+async def test_a_talk_whose_end_nobody_saw_is_short_when_asterisk_never_closed_its_files(studio: Studio) -> None:
+    studio.record(ms=2_000)
+    for name in studio.left_in_spool():
+        leave_open(studio.spool / name)
+    studio.talk(talk_ms=3_500, end_seen=False)
+    studio.recorder.sound_closed(R1)
+
+    await studio.until_noted()
+
+    (failed,) = studio.notes.facts
+    assert isinstance(failed, RecordingFailed)
+    assert (failed.problem, failed.expected_ms, failed.found_ms) == ("short", 3_500, 2_000)
 
 
 async def test_a_recording_within_a_second_of_the_talk_is_good(studio: Studio) -> None:

@@ -71,9 +71,13 @@ def test_the_shorter_side_is_filled_with_silence_and_that_is_told(caller: Path, 
 
 def test_a_header_that_was_never_finished_is_not_believed(caller: Path, agent: Path, target: Path) -> None:
     for path, hz in ((caller, 400), (agent, 1_000)):
-        leave_open(write_one_way(path, tone(hz, 1_500)))
+        write_one_way(path, tone(hz, 1_500))
+    assert merge(caller=caller, agent=agent, target=target).closed
 
-    assert merge(caller=caller, agent=agent, target=target).duration_ms == 1_500
+    leave_open(agent)
+
+    made = merge(caller=caller, agent=agent, target=target)
+    assert (made.duration_ms, made.closed) == (1_500, False)
 
 
 def test_a_file_cut_off_in_the_middle_of_a_sample_is_used_up_to_there(caller: Path, agent: Path, target: Path) -> None:

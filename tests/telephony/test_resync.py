@@ -10,7 +10,7 @@ import pytest
 
 from acd.core import facts
 from acd.core.facts import Fact
-from acd.core.inputs import AgentPickedUp, CallerHungUp, CallerLost, DevicePresenceSeen, Input
+from acd.core.inputs import AgentLeft, AgentPickedUp, CallerHungUp, CallerLost, DevicePresenceSeen, Input
 from acd.core.settings import Channel
 from acd.phone_lines import PhoneLines
 from acd.ports import AgentLegPhase, CallerPlace, SwitchPicture
@@ -106,6 +106,19 @@ class Ear:
                 queue_id=QueueId("sales"),
                 agent_id=AgentId("ann"),
                 result=result,
+                rang_ms=0,
+            )
+        )
+
+    def answered(self) -> None:
+        """The talk begins."""
+        self._tell(
+            facts.InteractionAnswered(
+                interaction_id=CALL,
+                queue_id=QueueId("sales"),
+                agent_id=AgentId("ann"),
+                reservation_id=OFFER,
+                waited_ms=0,
                 rang_ms=0,
             )
         )
@@ -233,6 +246,19 @@ async def test_a_leg_that_rings_for_a_reservation_may_claim_for_the_program_that
         epoch = {"Channel": agent_leg(OFFER), "Variable": "ACD_LEG_EPOCH", "Value": "2-b"}
         await eventually(lambda: ear.done("Setvar") == [epoch])
         assert ear.done("Hangup") == []
+
+
+async def test_a_leg_that_hangs_up_during_the_look_has_talked_and_its_end_is_the_agents() -> None:
+    """It is in no bridge any more, so it looks like one that rings."""
+    async with an_ear([caller("answered"), leg(OFFER)]) as ear:
+        ear.answered()
+        await ear.looks()
+        for name in ("HangupRequest", "Hangup"):
+            ear.asterisk.sessions[0].event(name, ("Uniqueid", agent_leg(OFFER)), ("Cause", "16"))
+        ear.asterisk.sessions[0].event("Hangup", ("Uniqueid", caller_leg(CALL)), ("Cause", "16"))
+
+        await eventually(lambda: ear.door.given != [])
+        assert ear.door.given[0] == AgentLeft(reservation_id=OFFER, ended_by=EndedBy.AGENT)
 
 
 async def test_a_start_from_a_checkpoint_knows_whose_legs_ring_and_which_callers_there_are() -> None:
