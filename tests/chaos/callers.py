@@ -129,10 +129,20 @@ class Callers:
 
 
 async def start_callers(
-    words: Sequence[str], *, folder: Path, did: str, server_port: int, rtp_port_min: int, rate: float, stay_s: int
+    words: Sequence[str],
+    *,
+    folder: Path,
+    numbers: Sequence[str],
+    server_port: int,
+    rtp_port_min: int,
+    rate: float,
+    stay_s: int,
 ) -> Callers:
-    """Let them come. ``words``: how SIPp is started. ``stay_s``: so long the patient ones stay. Raises OSError."""
-    _write_scenario(folder, did, stay_s)
+    """Let them come. ``words``: how SIPp is started. ``numbers``: whom they call, in turn.
+
+    ``stay_s``: so long the patient ones stay. Raises OSError.
+    """
+    _write_scenario(folder, numbers, stay_s)
     with (folder / "screen.txt").open("wb") as screen:
         process = await asyncio.create_subprocess_exec(
             *words, f"{_ADDRESS}:{server_port}", "-i", _ADDRESS, "-sf", "caller.xml", "-inf", "callers.csv",
@@ -144,14 +154,14 @@ async def start_callers(
     return Callers(process=process, folder=folder)
 
 
-def _write_scenario(folder: Path, did: str, stay_s: int) -> None:
+def _write_scenario(folder: Path, numbers: Sequence[str], stay_s: int) -> None:
     folder.mkdir(parents=True)
     sound = folder / "sound.alaw"
     sound.write_bytes(SECOND_OF_SILENCE)
     (folder / "caller.xml").write_text(
         _numbered(_SCENARIO.replace("SOUND", str(sound)).replace("STAY", str(stay_s * 1000))), encoding="utf-8"
     )
-    lines = (f"{number_of(place)};{did};" for place in range(CALLS_MAX))
+    lines = (f"{number_of(place)};{numbers[place % len(numbers)]};" for place in range(CALLS_MAX))
     (folder / "callers.csv").write_text("SEQUENTIAL\n" + "\n".join(lines) + "\n", encoding="utf-8")
 
 

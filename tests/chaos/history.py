@@ -1,24 +1,25 @@
 """The history checker: what callers, phones, the journal and the reports say must be one and the same story. Pure.
 
 The rules are named as in the list of faults: I1 nobody lost, I2 no call at two agents, I3 no agent with two calls, I4 no
-agent stuck, I5 one final record each, I6 the order kept, I7 the counters agree with the ledgers, I9 no clock runs
-backwards. (I8, recordings, has its own tests.)
+agent stuck, I5 one final record each, I6 the order kept, I7 the counters agree with the ledgers, I8 every talk recorded
+whole or missed, I9 no clock runs backwards.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
 from acd.core import facts
 from acd.core.agent_states import CALL_STATES, OFFERED_STATES, AgentState
 from kernel.entry import Entry
-from kernel.ids import InteractionId
+from kernel.ids import InteractionId, ReservationId
 from kernel.result_codes import Disposition, EndedBy
 from reports.rows import InteractionRow, QueueIntervalRow
 from tests.chaos.ledgers import CallerCall, PhoneCall
 from tests.chaos.outages import Kind, Outage
+from tests.chaos.recordings import Recordings, Talk, read_recordings, wrong_recordings
 from tests.chaos.stories import Span, Stories, read_stories
 
 TOLD_MS = 2_000
@@ -41,7 +42,10 @@ class Broken:
 
 @dataclass(frozen=True, kw_only=True)
 class History:
-    """All that was written down. ``numbers``: who called, by interaction. ``ring_ms_max``: phones pick up within it."""
+    """All that was written down. ``numbers``: who called, by interaction. ``ring_ms_max``: phones pick up within it.
+
+    ``sounds``: how long each recording on the shelf is to hear, ms.
+    """
 
     callers: Sequence[CallerCall]
     phones: Sequence[PhoneCall]
@@ -50,6 +54,7 @@ class History:
     rows: Sequence[InteractionRow]
     intervals: Sequence[QueueIntervalRow]
     outages: Sequence[Outage]
+    sounds: Mapping[ReservationId, int] = field(default_factory=dict)
     ring_ms_max: int = 1_000
 
     @cached_property
@@ -82,6 +87,11 @@ class History:
     def deaths(self) -> Sequence[Outage]:
         """Asterisk's deaths."""
         return [each for each in self.outages if each.kind is Kind.ASTERISK]
+
+    @cached_property
+    def recordings(self) -> Recordings:
+        """What the recorder says, and the shelf."""
+        return read_recordings(self.entries, self.sounds)
 
     def joined(self, number: str) -> PhoneCall | None:
         """The call in which an agent talked to a caller."""
@@ -127,6 +137,7 @@ def broken(history: History) -> tuple[Broken, ...]:
         ("I6", order),
         ("I7", counters),
         ("I7", rows_against_ledgers),
+        ("I8", recordings),
         ("I9", backward_clocks),
     )
     return tuple(Broken(rule=name, words=words) for name, rule in rules for words in rule(history))
@@ -334,12 +345,34 @@ def _is_unseen(history: History, at_ms: int) -> bool:
     return any(each.began_ms - SAME_MS <= at_ms <= each.back_ms for each in history.outages)
 
 
+def recordings(history: History) -> Iterator[str]:
+    """I8: every talk has its recording, as long as the talk to a second, or an alarm."""
+    yield from wrong_recordings(_recorded_talks(history), history.recordings)
+
+
+def _recorded_talks(history: History) -> Iterator[Talk]:
+    for interaction_id in history.stories.by_interaction:
+        talk = history.joined(history.numbers.get(interaction_id, ""))
+        over_ms = None if talk is None else history.over_ms(talk)
+        for _, answered in history.stories.of(interaction_id, facts.InteractionAnswered):
+            if talk is not None and talk.joined_ms is not None and over_ms is not None:
+                yield Talk(
+                    reservation_id=answered.reservation_id,
+                    joined_ms=talk.joined_ms,
+                    over_ms=over_ms,
+                    unsure_ms=SAME_MS,
+                )
+
+
 def backward_clocks(history: History) -> Iterator[str]:
     """I9: no length of time is below nothing, and time goes on from entry to entry."""
     yield from history.stories.negative
-    for former, later in pairwise(history.entries):
-        if later.at < former.at and later.stream == former.stream:
-            yield f"entry {later.seq} is {former.at - later.at} ms before the one before it"
+    last: dict[str, Entry] = {}
+    for entry in history.entries:
+        former = last.get(entry.stream, entry)
+        if entry.at < former.at:
+            yield f"entry {entry.seq} is {former.at - entry.at} ms before the one before it"
+        last[entry.stream] = entry
     for row in history.rows:
         for name in ("flow_ms", "wait_ms", "ring_ms", "talk_ms", "hold_ms", "wrap_up_ms"):
             if getattr(row, name) < 0:

@@ -16,12 +16,12 @@ import aiohttp
 from centre.reader import read_centre
 from kernel.instants import Instant
 from sambut.asterisk_site import read_program
-from sambut.bench.bench_centre import bench_centre
 from sambut.bench.ways import RTP_PORTS, Ground, ThroughSambut
 from sambut.one_program import running_pid
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Agi, Asterisk, Engine, Http, Paths, Settings
 from sambut.storage import ADMIN_SECRET, open_storage
+from tests.chaos.centre import centre_with_a_menu
 from tests.port_leases import free_ports
 
 LOOK_S = 0.02
@@ -78,6 +78,12 @@ class Product:
         async with self.http.get(f"http://127.0.0.1:{self.settings.http.port}/api/v1/agents") as answer:
             return {each["agent_id"]: each["state"] for each in (await answer.json())["agents"]}
 
+    async def recordings_waiting(self) -> int:
+        """Talks that are over and whose sound is not on the shelf yet. Raises aiohttp.ClientError."""
+        async with self.http.get(f"http://127.0.0.1:{self.settings.http.port}/metrics") as answer:
+            told = dict(line.rsplit(" ", 1) for line in (await answer.text()).splitlines() if not line.startswith("#"))
+        return round(float(told["sambut_recorder_waiting"]))
+
     async def stop(self) -> None:
         """SIGTERM, and whatever it takes."""
         if self.process.returncode is None:
@@ -91,7 +97,7 @@ class Product:
 
 
 def make_ground(folder: Path, *, agents: int, survivable_after_s: int) -> Ground:
-    """A centre with one queue, on ports that nobody else uses. Raises AsteriskNotFound, OSError."""
+    """A centre with a menu and one queue, on ports that nobody else uses. Raises AsteriskNotFound, OSError."""
     sip, ami, agi, http = free_ports(4)
     settings = Settings(
         paths=Paths(data_dir=str(folder / "data"), run_dir=str(folder / "run")),
@@ -103,7 +109,7 @@ def make_ground(folder: Path, *, agents: int, survivable_after_s: int) -> Ground
         engine=Engine(survivable_after_s=survivable_after_s, heartbeat_ms=min(2000, survivable_after_s * 333)),
         base_dir=folder,
     )
-    text = bench_centre(agents=agents, queues=1)
+    text = centre_with_a_menu(agents=agents)
     return Ground(
         settings=settings,
         program=read_program(settings),
@@ -153,7 +159,6 @@ def _as_environment(settings: Settings) -> dict[str, str]:
         "HTTP_PORT": settings.http.port,
         "ENGINE_HEARTBEAT_MS": settings.engine.heartbeat_ms,
         "ENGINE_SURVIVABLE_AFTER_S": settings.engine.survivable_after_s,
-        "RECORDING_ENABLED": "false",
     }
     return {f"SAMBUT_{name}": str(value) for name, value in named.items()}
 

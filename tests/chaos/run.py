@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kernel.ids import InteractionId
 from kernel.instants import Instant
 from phones.sipp_program import sipp_words
-from sambut.bench.bench_centre import did_of, phone_name
+from sambut.bench.bench_centre import phone_name
 from sambut.bench.call_records import PhoneRecord
 from sambut.bench.load import PhonesProcess
 from sambut.settings import Settings
@@ -19,16 +19,18 @@ from store.database import StoreFailed
 from store.journal import StoreJournal
 from store.tables import contact
 from tests.chaos.callers import ANSWER_MS_MAX, start_callers
+from tests.chaos.centre import NUMBERS
 from tests.chaos.faults import do
 from tests.chaos.history import History
 from tests.chaos.ledgers import phone_calls, read_caller_calls
 from tests.chaos.outages import Outage
 from tests.chaos.plan import faults
 from tests.chaos.product import Product, make_ground, run_product
+from tests.chaos.shelf import sounds_on_the_shelf
 
 TALK_MS = (3_000, 6_000)
 RING_MS = (0, 800)
-SETTLED_S_MAX = 10.0
+SETTLED_S_MAX = 20.0
 LOOK_S = 0.1
 QUIET_LOOKS = 10
 WARM_UP_S = 4.0
@@ -64,13 +66,14 @@ async def run(trial: Trial, folder: Path, *, say: Callable[[str], None] = lambda
     ground = make_ground(folder, agents=trial.agents, survivable_after_s=trial.survivable_after_s)
     names = [phone_name(number) for number in range(trial.agents)]
     async with run_product(ground) as product, PhonesProcess(folder / "phones.log") as phones:
+        await phones.speak()
         await phones.register(ground.phone_secrets(names), ground.sip_port)
         await phones.plan(*TALK_MS, ring_ms=RING_MS)
         await product.way.seat(names)
         callers = await start_callers(
             sipp_words(),
             folder=folder / "callers",
-            did=did_of(0),
+            numbers=NUMBERS,
             server_port=ground.sip_port,
             rtp_port_min=SIPP_RTP_PORT,
             rate=trial.rate,
@@ -100,14 +103,15 @@ async def _all_faults(trial: Trial, product: Product, say: Callable[[str], None]
 
 
 async def _settled(product: Product) -> None:
-    """Until all are ready, nothing more is written, and the rows hold it, or as long as is bearable."""
+    """Until all are ready, all sound is on the shelf, nothing more is written, and the rows hold it, or as long as is bearable."""
     async with open_storage(product.settings) as storage:
         known, quiet = -1, 0
         for _ in range(int(SETTLED_S_MAX / LOOK_S)):
             progress, last_seq = await storage.rows.progress(), await StoreJournal(storage.database).last_seq()
             are_written = progress is not None and progress.seq == last_seq == known
             are_ready = set((await product.agents()).values()) == {"ready"}
-            known, quiet = last_seq, quiet + 1 if are_written and are_ready else 0
+            is_quiet = are_written and are_ready and await product.recordings_waiting() == 0
+            known, quiet = last_seq, quiet + 1 if is_quiet else 0
             if quiet == QUIET_LOOKS:
                 return
             await asyncio.sleep(LOOK_S)
@@ -127,5 +131,6 @@ async def _gathered(settings: Settings, told: str, records: Sequence[PhoneRecord
             rows=await storage.rows.find_interactions(count_max=ROWS_MAX),
             intervals=await storage.rows.queue_intervals(Instant(0), Instant(2**62)),
             outages=outages,
+            sounds=await sounds_on_the_shelf(storage, settings.recording_dir),
             ring_ms_max=RING_MS[1] + 500,
         )

@@ -39,6 +39,8 @@ class Figures:
     pick_ups_refused: int
     talks_unseen: int
     served_aside: int
+    recordings: int
+    recordings_failed: int
     lost: int
     doubled: int
     readopted_ms: Spread
@@ -77,6 +79,8 @@ def judge(history: History, broken: Sequence[Broken]) -> Figures:
         pick_ups_refused=sum(call.joined_ms is not None and not call.is_talk for call in history.phones),
         callers_who_waited=sum(fact.waited_ms - fact.rang_ms > 100 for fact in answers),
         talks_unseen=_unseen(history),
+        recordings=len(history.recordings.stored),
+        recordings_failed=len(history.recordings.failed),
         served_aside=sum(isinstance(one.fact, facts.InteractionAnswered) for one in told),
         lost=sum(each.rule == "I1" for each in broken),
         doubled=sum(each.rule in ("I2", "I3", "I5") for each in broken),
@@ -130,6 +134,7 @@ def as_table(figures: Figures) -> str:
         ("talks", f"{figures.talks}, {figures.callers_who_waited} of them after a wait, {figures.served_aside} aside"),
         ("pick-ups that came too late", str(figures.pick_ups_refused)),
         ("talks that nobody saw", str(figures.talks_unseen)),
+        ("recordings", f"{figures.recordings}, and {figures.recordings_failed} alarms that one is not whole"),
         ("lost", str(figures.lost)),
         ("doubled", str(figures.doubled)),
         ("in step after a restart", _shown(figures.readopted_ms)),

@@ -3,9 +3,10 @@
 from zoneinfo import ZoneInfo
 
 from acd.core.inputs import Input
-from kernel.entry import ENGINE_STREAM, Entry
-from kernel.ids import InteractionId
+from kernel.entry import ENGINE_STREAM, RECORDER_STREAM, Entry
+from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.result_codes import EndedBy
+from recorder.facts import RecordingStored
 from reports.fold import Fold
 from reports.memory import Memory
 from reports.rows import QueueIntervalRow
@@ -16,6 +17,7 @@ from tests.chaos.ledgers import CallerCall, PhoneCall
 from tests.chaos.outages import Kind, Outage
 
 ANN, BOB = "ann", "bob"
+RECORDED_MS = {"c1-r1": 4_500, "c2-r1": 6_400, "c3-r1": 3_000}
 
 
 class Teller:
@@ -42,6 +44,23 @@ class Teller:
         if due is not None and due <= self._floor.now:
             self.at(ms, m.TIME)
 
+    def stored(self, reservation_id: str, agent_id: str, duration_ms: int) -> None:
+        """The recorder writes down that the sound of a talk is on the shelf."""
+        fact = RecordingStored(
+            interaction_id=InteractionId(reservation_id.partition("-")[0]),
+            reservation_id=ReservationId(reservation_id),
+            queue_id=QueueId("sales"),
+            agent_id=AgentId(agent_id),
+            file_name=f"{reservation_id}.wav",
+            started_at=NOON,
+            duration_ms=duration_ms,
+            byte_count=duration_ms * 32,
+            sha256="",
+        )
+        self.entries.append(
+            Entry(seq=len(self.entries) + 1, at=self._floor.now, stream=RECORDER_STREAM, given=None, facts=(fact,))
+        )
+
 
 def well_history() -> History:
     """c1 and c2 are served at once, c3 waits until ann is free, and the program is killed meanwhile."""
@@ -57,6 +76,8 @@ def well_history() -> History:
     teller.at(7_000, m.left("c2-r1"))
     teller.at(7_000, m.hung_up("c2"))
     teller.at(9_000, m.left("c3-r1", EndedBy.CALLER))
+    for reservation_id, agent in (("c1-r1", ANN), ("c2-r1", BOB), ("c3-r1", ANN)):
+        teller.stored(reservation_id, agent, RECORDED_MS[reservation_id])
     teller.at(9_000, m.hung_up("c3"))
     fold = Fold(Memory(), ZoneInfo("Asia/Jakarta"))
     for entry in teller.entries:
@@ -77,6 +98,7 @@ def well_history() -> History:
         numbers={InteractionId(f"c{number}"): str(number) for number in (1, 2, 3)},
         rows=list(changes.interactions.values()),
         intervals=[row for row in changes.sums.values() if isinstance(row, QueueIntervalRow)],
+        sounds={ReservationId(each): ms for each, ms in RECORDED_MS.items()},
         outages=[Outage(kind=Kind.KILL, began_ms=NOON + 4_800, born_ms=NOON + 5_000, back_ms=NOON + 5_400)],
     )
 

@@ -8,9 +8,10 @@ import pytest
 from acd.core import facts
 from acd.core.agent_states import AgentState
 from kernel.entry import Entry
-from kernel.ids import AgentId, InteractionId, QueueId
+from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
 from kernel.result_codes import Disposition, EndedBy
+from recorder.facts import RecordingFailed, RecordingStored
 from tests.acd.floor import NOON
 from tests.chaos.history import History, broken
 from tests.chaos.outages import Kind, Outage
@@ -176,6 +177,27 @@ def a_negative_wait(history: History) -> History:
     return with_facts(history, place, back)
 
 
+def a_talk_without_a_recording(history: History) -> History:
+    return with_facts(history, the_place(history, RecordingStored, "c2"), lambda _: ())
+
+
+def a_talk_recorded_twice(history: History) -> History:
+    return with_facts(history, the_place(history, RecordingStored, "c2"), lambda fact: (fact, fact))
+
+
+def a_recording_much_too_short(history: History) -> History:
+    short = replace(history, sounds={**history.sounds, ReservationId("c2-r1"): 5_000})
+    return with_facts(short, the_place(short, RecordingStored, "c2"), _five_seconds)
+
+
+def _five_seconds(fact: object) -> tuple[object, ...]:
+    return (replace(fact, duration_ms=5_000),) if isinstance(fact, RecordingStored) else (fact,)
+
+
+def a_recording_that_is_not_on_the_shelf(history: History) -> History:
+    return replace(history, sounds={})
+
+
 def a_clock_that_runs_backwards(history: History) -> History:
     entries = list(history.entries)
     entries[-1] = replace(entries[-1], at=Instant(NOON))
@@ -214,6 +236,10 @@ def a_call_that_outlives_its_asterisk_unclosed(history: History) -> History:
         ("I7", an_answer_told_too_late),
         ("I7", a_wrong_word_on_who_hung_up),
         ("I7", a_call_that_outlives_its_asterisk_unclosed),
+        ("I8", a_talk_without_a_recording),
+        ("I8", a_talk_recorded_twice),
+        ("I8", a_recording_much_too_short),
+        ("I8", a_recording_that_is_not_on_the_shelf),
         ("I9", a_negative_wait),
         ("I9", a_clock_that_runs_backwards),
     ],
@@ -221,6 +247,19 @@ def a_call_that_outlives_its_asterisk_unclosed(history: History) -> History:
 )
 def test_every_planted_error_is_found(rule: str, plant: Callable[[History], History]) -> None:
     assert rule in {each.rule for each in broken(plant(HISTORY))}
+
+
+def test_a_talk_whose_recording_failed_is_well_when_that_is_known() -> None:
+    alarm = RecordingFailed(
+        interaction_id=InteractionId("c2"),
+        reservation_id=ReservationId("c2-r1"),
+        problem="short",
+        expected_ms=6_410,
+        found_ms=0,
+    )
+    history = with_facts(HISTORY, the_place(HISTORY, RecordingStored, "c2"), lambda _: (alarm,))
+
+    assert broken(history) == ()
 
 
 def test_a_caller_cut_by_asterisks_death_is_not_lost() -> None:
