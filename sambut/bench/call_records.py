@@ -15,7 +15,7 @@ class CallerRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneRecord:
-    """One thing that happened at an agent's phone: invite, joined, bye or left."""
+    """One thing that happened at an agent's phone: invite, joined, hold, resume, bye or left."""
 
     what: str
     at_us: int

@@ -177,9 +177,12 @@ class PhonesProcess:
         """Send sound in calls of phones that are registered from now on."""
         await self._ask({"do": "speak"})
 
-    async def plan(self, talk_ms_min: int, talk_ms_max: int, *, ring_ms: tuple[int, int] = (0, 0)) -> None:
-        """How long agents talk, and let it ring before that, from now on; evenly spread."""
-        await self._ask({"do": "plan", "talk_ms": [talk_ms_min, talk_ms_max], "ring_ms": ring_ms})
+    async def plan(
+        self, talk_ms_min: int, talk_ms_max: int, *, ring_ms: tuple[int, int] = (0, 0), hold_share: float = 0.0
+    ) -> None:
+        """How long agents talk, and let it ring before that, from now on; evenly spread. ``hold_share``: of the talks."""
+        times = {"talk_ms": [talk_ms_min, talk_ms_max], "ring_ms": ring_ms}
+        await self._ask({"do": "plan", **times, "hold_share": hold_share})
 
     async def news(self) -> list[PhoneRecord]:
         """What has happened since the last look."""

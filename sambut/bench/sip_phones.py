@@ -2,7 +2,8 @@
 
 Orders come as JSON lines on standard input, each answered by one line on standard output. What happens is written to
 the log, one line each: ``<what> <microseconds since the epoch> <phone> <caller's number>``, where ``what`` is ``invite``
-(it came), ``joined`` (our 200 was acknowledged), ``bye`` (the agent hung up) or ``left`` (the other side did).
+(it came), ``joined`` (our 200 was acknowledged), ``hold`` and ``resume``, ``bye`` (the agent hung up) or ``left`` (the other
+side did).
 
 A phone rings, picks up at once or when its plan says, and hangs up when it has talked for as long as its plan says. Sound is sent only on
 demand: every 20 ms one packet, the same for all who talk, from one socket; what comes back is left to the kernel.
@@ -28,8 +29,8 @@ from sambut.bench.sip_text import (
     read_message,
     respond,
     user_of,
-    write_bye,
     write_register,
+    write_request,
 )
 
 ADDRESS = "127.0.0.1"
@@ -59,6 +60,8 @@ class Talk:
     joined: bool = False
     hanging_up: bool = False
     timer: asyncio.TimerHandle | None = None
+    requests: int = 0
+    """Requests of ours in this call."""
 
 
 class Sound:
@@ -102,6 +105,8 @@ class Phones(asyncio.DatagramProtocol):
         self._sound = sound
         self.talk_ms = (1000, 1000)
         self.ring_ms = (0, 0)
+        self.hold_share = 0.0
+        """The share of talks whose second third the caller spends on hold."""
         self.secrets: dict[str, str] = {}
         self.registered: set[str] = set()
         self.answers = answers
@@ -183,6 +188,8 @@ class Phones(asyncio.DatagramProtocol):
             elif message.status == 200:
                 self.registered.add(user)
                 self._changed.set()
+        elif message.answers == "INVITE" and message.status >= 200:
+            self._acknowledge(message)
         elif message.answers == "BYE" and message.status >= 200:
             self._over(message.headers.get("call-id", ""))
 
@@ -227,13 +234,51 @@ class Phones(asyncio.DatagramProtocol):
         self._write("joined", time.time_ns() // 1000, talk.phone, talk.caller)
         if self._sound is not None and talk.invite.audio_port:
             self._sound.heard_at[call_id] = (ADDRESS, talk.invite.audio_port)
-        delay_s = self._chance.uniform(*self.talk_ms) / 1000
-        talk.timer = asyncio.get_running_loop().call_later(delay_s, self._hang_up, call_id)
+        talk_s = self._chance.uniform(*self.talk_ms) / 1000
+        loop = asyncio.get_running_loop()
+        talk.timer = loop.call_later(talk_s, self._hang_up, call_id)
+        if self._chance.random() < self.hold_share:
+            loop.call_later(talk_s / 3, self._hold, call_id, "hold")
+            loop.call_later(talk_s * 2 / 3, self._hold, call_id, "resume")
+
+    def _hold(self, call_id: str, what: str) -> None:
+        talk = self._talks.get(call_id)
+        if talk is None or talk.hanging_up:
+            return
+        self._write(what, time.time_ns() // 1000, talk.phone, talk.caller)
+        self.transport.sendto(self._request("INVITE", talk, held=what == "hold"), talk.peer)
+
+    def _acknowledge(self, answer: Message) -> None:
+        """The other side took a hold, or its end."""
+        talk = self._talks.get(answer.headers.get("call-id", ""))
+        if talk is not None:
+            number = int(answer.headers["cseq"].partition(" ")[0])
+            self.transport.sendto(
+                write_request(
+                    "ACK", talk.invite, to_tag=talk.tag, branch=self._branch(), local=self._local, number=number
+                ),
+                talk.peer,
+            )
+
+    def _request(self, method: str, talk: Talk, *, held: bool | None = None) -> bytes:
+        """The next request of ours in a call; ``held``: with what is to become of the sound."""
+        talk.requests += 1
+        sdp = "" if held is None else self._sdp.replace("o=- 1 1 ", f"o=- 1 {talk.requests + 1} ")
+        return write_request(
+            method,
+            talk.invite,
+            to_tag=talk.tag,
+            branch=self._branch(),
+            local=self._local,
+            number=talk.requests,
+            contact="" if held is None else f"<sip:{talk.phone}@{self._local}>",
+            sdp=sdp.replace("sendrecv", "sendonly") if held else sdp,
+        )
 
     def _hang_up(self, call_id: str) -> None:
         talk = self._talks[call_id]
         talk.hanging_up = True
-        talk.again = write_bye(talk.invite, to_tag=talk.tag, branch=self._branch(), local=self._local)
+        talk.again = self._request("BYE", talk)
         talk.tries = 0
         self._write("bye", time.time_ns() // 1000, talk.phone, talk.caller)
         self._send_until_heard(call_id, talk)
@@ -298,6 +343,7 @@ class Exchange:
                 for line in self._lines:
                     line.talk_ms = (order["talk_ms"][0], order["talk_ms"][1])
                     line.ring_ms = (order["ring_ms"][0], order["ring_ms"][1])
+                    line.hold_share = order["hold_share"]
             case "speak":
                 self._sound = Sound()
                 self._speaking = asyncio.create_task(self._sound.run())

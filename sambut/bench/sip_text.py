@@ -79,19 +79,29 @@ def respond(request: Message, status: str, *, to_tag: str, contact: str = "", sd
     return _finish(lines, contact, sdp)
 
 
-def write_bye(invite: Message, *, to_tag: str, branch: str, local: str) -> bytes:
-    """The BYE of the side that was invited. ``local``: its host:port."""
+def write_request(
+    method: str,
+    invite: Message,
+    *,
+    to_tag: str,
+    branch: str,
+    local: str,
+    number: int = 1,
+    contact: str = "",
+    sdp: str = "",
+) -> bytes:
+    """A request within the call, of the side that was invited. ``local``: its host:port. ``number``: for CSeq."""
     target = invite.headers.get("contact", "").partition("<")[2].partition(">")[0]
     lines = [
-        f"BYE {target} SIP/2.0",
+        f"{method} {target} SIP/2.0",
         f"Via: SIP/2.0/UDP {local};rport;branch={branch}",
         f"From: {invite.headers.get('to', '').partition(';tag=')[0]};tag={to_tag}",
         f"To: {invite.headers.get('from', '')}",
         f"Call-ID: {invite.headers.get('call-id', '')}",
-        "CSeq: 1 BYE",
+        f"CSeq: {number} {method}",
         "Max-Forwards: 70",
     ]
-    return _finish(lines, "", "")
+    return _finish(lines, contact, sdp)
 
 
 def write_register(

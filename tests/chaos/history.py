@@ -331,10 +331,13 @@ def _talked(history: History, row: InteractionRow, call: CallerCall, talk: Phone
         yield f"{where}: over at {over_ms}, in the row at {row.ended_at}"
     if (
         not over_ms - history.told_by(talk.joined_ms) - SAME_MS
-        <= row.talk_ms
+        <= row.talk_ms + row.hold_ms
         <= history.told_by(over_ms) - talk.joined_ms
     ):
-        yield f"{where}: talked from {talk.joined_ms} to {over_ms}, in the row for {row.talk_ms}"
+        yield f"{where}: talked from {talk.joined_ms} to {over_ms}, in the row for {row.talk_ms} and {row.hold_ms} on hold"
+    was_seen = not any(each.began_ms <= over_ms and each.back_ms >= talk.joined_ms for each in history.outages)
+    if was_seen and abs(row.hold_ms - talk.held_ms) > SAME_MS:
+        yield f"{where}: on hold for {talk.held_ms}, in the row for {row.hold_ms}"
     by = EndedBy.AGENT if talk.by_agent else EndedBy.CALLER
     if row.ended_by is not by and not (row.ended_by is EndedBy.SYSTEM and _is_unseen(history, over_ms)):
         yield f"{where}: hung up by the {by} at {over_ms}, in the row by the {row.ended_by}"

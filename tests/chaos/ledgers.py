@@ -32,7 +32,10 @@ class CallerCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhoneCall:
-    """One call at an agent's phone; ms since the epoch. ``by_agent``: the agent hung up, not the other side."""
+    """One call at an agent's phone; ms since the epoch. ``by_agent``: the agent hung up, not the other side.
+
+    ``held_ms``: so long the caller was on hold; ``held_since_ms``: and still is, since then.
+    """
 
     phone: str
     number: str
@@ -40,6 +43,8 @@ class PhoneCall:
     joined_ms: int | None = None
     over_ms: int | None = None
     by_agent: bool = False
+    held_ms: int = 0
+    held_since_ms: int | None = None
 
     @property
     def is_talk(self) -> bool:
@@ -85,7 +90,18 @@ def phone_calls(records: Iterable[PhoneRecord]) -> list[PhoneCall]:
             open_calls[key] = PhoneCall(phone=record.phone, number=record.number, invited_ms=at_ms)
         elif known is not None and record.what == "joined":
             open_calls[key] = replace(known, joined_ms=at_ms)
+        elif known is not None and record.what == "hold":
+            open_calls[key] = replace(known, held_since_ms=at_ms)
+        elif known is not None and record.what == "resume":
+            open_calls[key] = _resumed(known, at_ms)
         elif known is not None:
+            known = _resumed(known, at_ms)
             over.append(replace(known, over_ms=at_ms, by_agent=record.what == "bye"))
             del open_calls[key]
     return sorted((*over, *open_calls.values()), key=lambda call: call.invited_ms)
+
+
+def _resumed(call: PhoneCall, at_ms: int) -> PhoneCall:
+    if call.held_since_ms is None:
+        return call
+    return replace(call, held_ms=call.held_ms + at_ms - call.held_since_ms, held_since_ms=None)

@@ -30,6 +30,7 @@ from tests.chaos.shelf import sounds_on_the_shelf
 
 TALK_MS = (3_000, 6_000)
 RING_MS = (0, 800)
+HOLD_SHARE = 0.25
 SETTLED_S_MAX = 20.0
 LOOK_S = 0.1
 QUIET_LOOKS = 10
@@ -68,7 +69,7 @@ async def run(trial: Trial, folder: Path, *, say: Callable[[str], None] = lambda
     async with run_product(ground) as product, PhonesProcess(folder / "phones.log") as phones:
         await phones.speak()
         await phones.register(ground.phone_secrets(names), ground.sip_port)
-        await phones.plan(*TALK_MS, ring_ms=RING_MS)
+        await phones.plan(*TALK_MS, ring_ms=RING_MS, hold_share=HOLD_SHARE)
         await product.way.seat(names)
         callers = await start_callers(
             sipp_words(),

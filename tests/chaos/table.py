@@ -35,6 +35,7 @@ class Figures:
     callers_cut_by_asterisk: int
     callers_left_by_themselves: int
     talks: int
+    talks_with_a_hold: int
     callers_who_waited: int
     pick_ups_refused: int
     talks_unseen: int
@@ -77,6 +78,7 @@ def judge(history: History, broken: Sequence[Broken]) -> Figures:
         callers_left_by_themselves=sum(call.left_ms is not None for call in history.callers),
         talks=sum(call.is_talk for call in history.phones),
         pick_ups_refused=sum(call.joined_ms is not None and not call.is_talk for call in history.phones),
+        talks_with_a_hold=sum(call.held_ms > 0 for call in history.phones),
         callers_who_waited=sum(fact.waited_ms - fact.rang_ms > 100 for fact in answers),
         talks_unseen=_unseen(history),
         recordings=len(history.recordings.stored),
@@ -132,6 +134,7 @@ def as_table(figures: Figures) -> str:
         ("callers", f"{figures.callers}, {figures.callers_cut_by_asterisk} of them cut by Asterisk's deaths"),
         ("left by themselves", str(figures.callers_left_by_themselves)),
         ("talks", f"{figures.talks}, {figures.callers_who_waited} of them after a wait, {figures.served_aside} aside"),
+        ("talks with a hold", str(figures.talks_with_a_hold)),
         ("pick-ups that came too late", str(figures.pick_ups_refused)),
         ("talks that nobody saw", str(figures.talks_unseen)),
         ("recordings", f"{figures.recordings}, and {figures.recordings_failed} alarms that one is not whole"),

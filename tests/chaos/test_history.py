@@ -160,6 +160,12 @@ def a_talk_told_much_too_long(history: History) -> History:
     return replace(history, rows=[replace(history.rows[0], talk_ms=60_000), *history.rows[1:]])
 
 
+def a_hold_that_nobody_made(history: History) -> History:
+    row = history.rows[1]
+    held = replace(row, hold_ms=2_000, talk_ms=row.talk_ms - 2_000)
+    return replace(history, rows=[history.rows[0], held, history.rows[2]], outages=[])
+
+
 def an_answer_told_too_late(history: History) -> History:
     return replace(history, rows=[replace(history.rows[0], answered_at=Instant(NOON + 4_000)), *history.rows[1:]])
 
@@ -233,6 +239,7 @@ def a_call_that_outlives_its_asterisk_unclosed(history: History) -> History:
         ("I7", a_counter_too_high),
         ("I7", a_talk_credited_to_another),
         ("I7", a_talk_told_much_too_long),
+        ("I7", a_hold_that_nobody_made),
         ("I7", an_answer_told_too_late),
         ("I7", a_wrong_word_on_who_hung_up),
         ("I7", a_call_that_outlives_its_asterisk_unclosed),

@@ -75,6 +75,28 @@ async def test_a_phone_rings_picks_up_and_hangs_up_when_it_has_talked(line: Line
     ]
 
 
+async def test_a_caller_is_put_on_hold_and_taken_back_before_the_end(line: Line) -> None:
+    phones, switch, wire, log = line
+    phones.talk_ms, phones.hold_share = (60, 60), 1.0
+    wire.sendto(INVITE.format(call="c1").encode())
+    await switch.hear()
+    await switch.hear()
+    wire.sendto(INVITE.format(call="c1").replace("INVITE", "ACK").encode())
+
+    held = await switch.hear()
+    wire.sendto(
+        b"SIP/2.0 200 OK\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\nFrom: <sip:p1@127.0.0.1>;tag=t1\r\n"
+        b"To: <sip:+62811@127.0.0.1>;tag=a\r\nContent-Length: 0\r\n\r\n"
+    )
+    heard = [read_message((await switch.hear()).encode()) for _ in range(3)]
+
+    assert "a=sendonly" in held
+    assert read_message(held.encode()).headers["cseq"] == "1 INVITE"
+    assert [each.headers["cseq"] for each in heard] == ["1 ACK", "2 INVITE", "3 BYE"]
+    assert "a=sendrecv" in heard[1].body
+    assert [each.what for each in read_phones(log.getvalue())] == ["invite", "joined", "hold", "resume", "bye"]
+
+
 async def test_an_invite_within_a_call_is_answered_and_is_no_call_of_its_own(line: Line) -> None:
     phones, switch, wire, log = line
     phones.talk_ms = (5_000, 5_000)
