@@ -106,7 +106,8 @@ def open_one_way(path: Path) -> OneWay:
     form, channels, rate_hz = (int.from_bytes(header[a:b], "little") for a, b in ((20, 22), (22, 24), (24, 28)))
     if (form, channels, int.from_bytes(header[34:36], "little")) != (1, 1, 16) or not 4_000 <= rate_hz <= 192_000:
         raise SoundUnreadable("unreadable", "a one-way file is not 16-bit mono PCM")
-    closed = int.from_bytes(header[40:44], "little") == size - HEADER_BYTES
+    # Not the length of the sound alone: it is nothing in a file without sound, finished or not.
+    closed = int.from_bytes(header[4:8], "little") == size - 8
     return OneWay(path=path, rate_hz=rate_hz, frame_count=(size - HEADER_BYTES) // 2, closed=closed)
 
 

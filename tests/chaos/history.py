@@ -289,7 +289,9 @@ def rows_against_ledgers(history: History) -> Iterator[str]:
         ):
             continue
         elif talk is None:
-            if row.disposition is Disposition.ANSWERED:
+            # A talk that the caller left at once looks to the phone like a pick-up that came too late.
+            picked_up = {each.phone for each in history.at_phones.get(call.number, ()) if each.joined_ms is not None}
+            if row.disposition is Disposition.ANSWERED and row.agent_id not in picked_up:
                 yield f"{row.interaction_id}: answered in its row, and no agent has met {call.number}"
         else:
             yield from _talked(history, row, call, talk)

@@ -80,6 +80,15 @@ def test_a_header_that_was_never_finished_is_not_believed(caller: Path, agent: P
     assert (made.duration_ms, made.closed) == (1_500, False)
 
 
+def test_a_file_without_sound_is_finished_or_not(caller: Path, agent: Path, target: Path) -> None:
+    for path in (caller, agent):
+        write_one_way(path, tone(400, 0))
+    assert merge(caller=caller, agent=agent, target=target).closed
+
+    leave_open(agent)
+    assert not merge(caller=caller, agent=agent, target=target).closed
+
+
 def test_a_file_cut_off_in_the_middle_of_a_sample_is_used_up_to_there(caller: Path, agent: Path, target: Path) -> None:
     write_one_way(agent, tone(1_000, 1_000))
     os.truncate(write_one_way(caller, tone(400, 1_000)), 44 + 8_001)
