@@ -113,6 +113,7 @@ class Exchange:
             lost_sight=self._lose_sight,
         )
         self.switch.in_doubt = self.listener.look
+        self._leaves_asterisk = False
         self._is_newborn = False
         self._distributor: Distributor | None = None
         self._sound_closed: Callable[[ReservationId], None] = lambda _: None
@@ -205,6 +206,10 @@ class Exchange:
         self.switch.floor = floor_of(centre)
         self._country = centre.country
 
+    def leave_asterisk(self) -> None:
+        """This program dies of a failure, and the next one is to find the calls: whatever ``close`` is asked, they go on."""
+        self._leaves_asterisk = True
+
     async def close(self, *, stop_asterisk: bool) -> None:
         """Let go of Asterisk; without ``stop_asterisk`` its calls go on, and the next program takes it over.
 
@@ -213,7 +218,8 @@ class Exchange:
         await self.switch.close()
         await self.events.close()
         await self.commands.close()
-        stops = (stop_asterisk or self._is_newborn) and not self._heartbeat.superseded
+        wanted = stop_asterisk and not self._leaves_asterisk
+        stops = (wanted or self._is_newborn) and not self._heartbeat.superseded
         if stops and self._settings.asterisk.mode == "managed":
             await self.process.stop()
         else:

@@ -130,7 +130,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             _together(deciding, exchange.run, office.run, tokens.run, *followers.runs(distributor.at_rest)),
             name="program",
         )
-        opened.push_async_callback(_end_tasks, tasks, followers.recorder)
+        opened.push_async_callback(_end_tasks, tasks, followers.recorder, exchange)
         await _serve(app, settings, opened)
         exchange.settle()
         log.info("up", http_port=settings.http.port)
@@ -287,8 +287,10 @@ async def _watch(deciding: "asyncio.Task[None]") -> None:
     raise RuntimeError("the distributor has ended")
 
 
-async def _end_tasks(tasks: "asyncio.Task[None]", recorder: Recorder) -> None:
-    if not tasks.done():
+async def _end_tasks(tasks: "asyncio.Task[None]", recorder: Recorder, exchange: Exchange) -> None:
+    if tasks.done():
+        exchange.leave_asterisk()
+    else:
         await recorder.finish(within_s=RECORDINGS_S_MAX)
     tasks.cancel()
     await asyncio.gather(tasks, return_exceptions=True)

@@ -74,9 +74,11 @@ class StoreJournal:
 
     async def last_seq(self) -> int:
         """The last written sequence number, 0 when empty. Raises JournalFailed."""
-        if self._last_seq is None:
-            self._last_seq = (await self._rows(LAST_SEQ, {}))[0][0] or 0
-        return self._last_seq
+        if self._last_seq is not None:
+            return self._last_seq
+        # Not kept: an append may have come to its end before this answer comes, and knows better.
+        found: int | None = (await self._rows(LAST_SEQ, {}))[0][0]
+        return found or 0
 
     async def timeline(self, interaction_id: InteractionId) -> list[Entry]:
         """Every entry that names this interaction, in order; found by index. Raises JournalFailed."""

@@ -14,8 +14,9 @@ from acd.core.inputs import TimePassed
 from acd.ports import JournalFailed
 from kernel.entry import ENGINE_STREAM, Entry
 from kernel.instants import Instant
-from store.database import Database
+from store.database import Database, StoreFailed, T, Work
 from store.journal import StoreJournal
+from store.migrate import upgrade
 from tests.store.conftest import url_of
 
 
@@ -54,6 +55,37 @@ async def test_a_second_writer_is_refused(database: Database) -> None:
         await second.append([silence(1)])
 
     assert await seqs(first) == [1]
+
+
+class Pondering(Database):
+    """Whoever reads has the answer only when ``answers`` is set, however old it is by then."""
+
+    answers: asyncio.Event
+
+    async def read(self, work: Work[T], failure: type[Exception] = StoreFailed) -> T:
+        found = await super().read(work, failure)
+        await self.answers.wait()
+        return found
+
+
+async def test_an_old_answer_on_the_last_entry_does_not_stop_the_writer(tmp_path: Path) -> None:
+    pondering = Pondering(url_of(tmp_path / "journal.sqlite3"))
+    pondering.answers = asyncio.Event()
+    pondering.answers.set()
+    await upgrade(url_of(tmp_path / "journal.sqlite3"))
+    journal = StoreJournal(pondering)
+    await journal.append([silence(1)])
+    pondering.answers.clear()
+    appending = asyncio.create_task(journal.append([silence(2)]))
+    asking = asyncio.create_task(journal.last_seq())
+    await appending
+    pondering.answers.set()
+    await asking
+
+    await journal.append([silence(3)])
+
+    assert await seqs(journal) == [1, 2, 3]
+    await pondering.close()
 
 
 async def test_a_database_without_tables_is_a_journal_failure(tmp_path: Path) -> None:
@@ -150,8 +182,9 @@ async def test_the_files_settings_are_the_safe_ones(database: Database) -> None:
 
 WRITER = """
 import asyncio, sys
-from store.database import Database
+from store.database import Database, StoreFailed, T, Work
 from store.journal import StoreJournal
+from store.migrate import upgrade
 from tests.store.test_journal import silence
 
 async def write(url):
