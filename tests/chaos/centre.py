@@ -1,4 +1,4 @@
-"""The centre of a trial: the benchmarks' centre, with a second number that leads through a menu to the same queue. Pure."""
+"""The centre of a trial: the benchmarks' centre, with a second number that leads through a menu to the same queue."""
 
 from sambut.bench.bench_centre import bench_centre, did_of
 
