@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(180)]
 
 
 async def test_whatever_dies_under_calls_everybody_tells_the_same_story(tmp_path: Path) -> None:
-    trial = Trial(seed=5, kills=5, freezes=1, asterisk=1, stay_s=20)
+    trial = Trial(seed=5, kills=5, freezes=1, asterisk=1, agents=11, stay_s=40)
 
     history = await run(trial, tmp_path)
 
