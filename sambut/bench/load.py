@@ -9,72 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from sambut.bench.call_records import CallerRecord, PhoneRecord, read_callers, read_phones
+from sambut.bench.caller_stream import STEPS_FILE, ok, stamp, stream_words, until_answered, write_stream
 from sambut.bench.cpu import cpu_ms_of
 
-ADDRESS = "127.0.0.1"
 ALAW_SILENCE = b"\xd5" * 160
 STAY_MS_MAX = 60_000
 SPARE_S = 90
 CALLS_AT_ONCE_MAX = 4000
 
-_STAMP = '<gettimeofday assign_to="s,us"/><log message="{word} [field0] [$s] [$us]"/>'
-_SCENARIO = f"""<?xml version="1.0" encoding="UTF-8" ?>
-<scenario name="caller">
-<nop><action>{_STAMP.format(word="placed")}</action></nop>
-<send retrans="500"><![CDATA[
-
-INVITE sip:[field1]@[remote_ip]:[remote_port] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:[field0]@[local_ip]:[local_port]>;tag=[call_number]
-To: <sip:[field1]@[remote_ip]:[remote_port]>
-Call-ID: [call_id]
-CSeq: 1 INVITE
-Contact: <sip:[field0]@[local_ip]:[local_port]>
-Max-Forwards: 70
-Content-Type: application/sdp
-Content-Length: [len]
-
-v=0
-o=- 1 1 IN IP4 [local_ip]
-s=-
-c=IN IP4 [local_ip]
-t=0 0
-m=audio [rtpstream_audio_port] RTP/AVP 8
-a=rtpmap:8 PCMA/8000
-a=ptime:20
-]]></send>
-<recv response="100" optional="true"/>
-<recv response="180" optional="true"/>
-<recv response="183" optional="true"/>
-<recv response="200" rrs="true"><action>{_STAMP.format(word="answered")}</action></recv>
-<send><![CDATA[
-
-ACK [next_url] SIP/2.0
-Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:[field0]@[local_ip]:[local_port]>;tag=[call_number]
-To: <sip:[field1]@[remote_ip]:[remote_port]>[peer_tag_param]
-Call-ID: [call_id]
-CSeq: 1 ACK
-[routes]
-Max-Forwards: 70
-Content-Length: 0
-
-]]></send>
+_STEPS = f"""{until_answered()}
 <nop><action><exec rtp_stream="SOUND,TIMES,8,PCMA/8000"/></action></nop>
-<recv request="BYE" timeout="{STAY_MS_MAX}"><action>{_STAMP.format(word="done")}</action></recv>
-<send><![CDATA[
-
-SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:]
-[last_Call-ID:]
-[last_CSeq:]
-Content-Length: 0
-
-]]></send>
-</scenario>
-"""
+<recv request="BYE" timeout="{STAY_MS_MAX}">{stamp("done")}</recv>
+{ok()}"""
 
 
 class SippCallers:
@@ -96,27 +42,27 @@ class SippCallers:
         """Place so many calls, at ``rate`` a second, over the ``dids`` in turn; returns when the last has ended."""
         self._runs += 1
         folder = self._folder / f"sipp-{self._runs}"
-        folder.mkdir(parents=True)
-        sound = folder / "sound.alaw"
-        sound.write_bytes(ALAW_SILENCE * (50 if self._speaks else 1))
-        (folder / "caller.xml").write_text(
-            _SCENARIO.replace("SOUND", str(sound)).replace("TIMES", "-1" if self._speaks else "1"), encoding="utf-8"
-        )
         numbers = [f"+62811{self._placed + number:08d}" for number in range(calls)]
         self._placed += calls
-        lines = (f"{number};{dids[place % len(dids)]};" for place, number in enumerate(numbers))
-        (folder / "callers.csv").write_text("SEQUENTIAL\n" + "\n".join(lines) + "\n", encoding="utf-8")
+        write_stream(
+            folder,
+            _STEPS.replace("TIMES", "-1" if self._speaks else "1"),
+            ((number, dids[place % len(dids)]) for place, number in enumerate(numbers)),
+            sound=ALAW_SILENCE * (50 if self._speaks else 1),
+        )
         await self._run(folder, calls, rate)
-        return read_callers((folder / "steps.log").read_text(encoding="utf-8"))
+        return read_callers((folder / STEPS_FILE).read_text(encoding="utf-8"))
 
     async def _run(self, folder: Path, calls: int, rate: float) -> None:
-        command = [
-            *self._words, f"{ADDRESS}:{self._server_port}", "-i", ADDRESS, "-sf", "caller.xml", "-inf", "callers.csv",
-            "-r", f"{rate * 10:.0f}", "-rp", "10000", "-m", str(calls), "-l", str(CALLS_AT_ONCE_MAX),
-            "-min_rtp_port", str(self._rtp_port_min), "-nostdin", "-trace_logs", "-log_file", "steps.log",
-            "-trace_err", "-error_file", "errors.log", "-buff_size", "4000000",
-            "-timeout", str(int(calls / rate) + SPARE_S),
-        ]  # fmt: skip
+        command = stream_words(
+            self._words,
+            server_port=self._server_port,
+            rtp_port_min=self._rtp_port_min,
+            rate=rate,
+            calls=calls,
+            at_once_max=CALLS_AT_ONCE_MAX,
+        )
+        command += ["-timeout", str(int(calls / rate) + SPARE_S)]
         with (folder / "screen.txt").open("wb") as screen:
             process = await asyncio.create_subprocess_exec(
                 *command, stdin=asyncio.subprocess.DEVNULL, stdout=screen, stderr=screen, cwd=folder

@@ -29,7 +29,7 @@ from kernel.ids import CallLegId, Did, InteractionId, QueueId, TrunkId
 from kernel.instants import Instant
 from sambut.bench.bench_centre import TRUNK
 from sambut.bench.cpu import cpu_ms_with_children
-from sambut.bench.ways import QUIET_SETTINGS, Ground, NotComparable, make_ground
+from sambut.bench.ways import QUIET_SETTINGS, Ground, NotComparable, asterisk_pid, make_ground
 from sambut.storage import open_storage
 
 AGENTS = 50
@@ -168,5 +168,7 @@ async def _checkpoint_kept(ground: Ground, seq: int) -> None:
 
 
 def _end_asterisk(ground: Ground) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        os.kill(int((ground.settings.run_dir / "asterisk/run/asterisk.pid").read_text()), signal.SIGTERM)
+    pid = asterisk_pid(ground.settings)
+    if pid is not None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)

@@ -175,6 +175,16 @@ enabled = {str(recording).lower()}
     )
 
 
+def asterisk_pid(settings: Settings) -> int | None:
+    """The Asterisk that runs below these settings' folder; None when there is none."""
+    run_dir = settings.run_dir / "asterisk"
+    with contextlib.suppress(OSError, ValueError):
+        pid = int((run_dir / "run/asterisk.pid").read_text())
+        if str(run_dir).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
+            return pid
+    return None
+
+
 # --- through this product ------------------------------------------------------------------------------------------------
 
 
@@ -199,7 +209,9 @@ class ThroughSambut:
         self.heard: list[Heard] = []
 
     def asterisk_cpu_ms(self) -> float:
-        return cpu_ms_of(int((self._ground.settings.run_dir / "asterisk/run/asterisk.pid").read_text()))
+        pid = asterisk_pid(self._ground.settings)
+        assert pid is not None, "measured while it runs"
+        return cpu_ms_of(pid)
 
     def program_cpu_ms(self) -> float:
         return cpu_ms_with_children(self._process.pid)

@@ -10,101 +10,45 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sambut.bench.caller_stream import STEPS_FILE, ok, stamp, stream_words, until_answered, within_dialog, write_stream
+
 ANSWER_MS_MAX = 30_000
 IMPATIENT = 0.07
 """The share of callers who leave after 1.5 s, and of those of the rest who leave after 5 s."""
 CALLS_MAX = 20_000
 CALLS_AT_ONCE_MAX = 1_000
 SECOND_OF_SILENCE = b"\xd5" * 8000
-_ADDRESS = "127.0.0.1"
 
-_STAMP = '<action><gettimeofday assign_to="s,us"/><log message="{word} [field0] [$s] [$us]"/></action>'
-_HEAD = """Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
-From: <sip:[field0]@[local_ip]:[local_port]>;tag=[call_number]
-To: <sip:[field1]@[remote_ip]:[remote_port]>[peer_tag_param]
-Call-ID: [call_id]"""
-_OK = """<send{more}><![CDATA[
-
-SIP/2.0 200 OK
-[last_Via:]
-[last_From:]
-[last_To:]
-[last_Call-ID:]
-[last_CSeq:]
-Content-Length: 0
-
-]]></send>"""
-_SCENARIO = f"""<?xml version="1.0" encoding="UTF-8" ?>
-<scenario name="caller">
-<nop>{_STAMP.format(word="placed")}</nop>
-<send retrans="500"><![CDATA[
-
-INVITE sip:[field1]@[remote_ip]:[remote_port] SIP/2.0
-{_HEAD.replace("[peer_tag_param]", "")}
-CSeq: 1 INVITE
-Contact: <sip:[field0]@[local_ip]:[local_port]>
-Max-Forwards: 70
-Content-Type: application/sdp
-Content-Length: [len]
-
-v=0
-o=- 1 1 IN IP4 [local_ip]
-s=-
-c=IN IP4 [local_ip]
-t=0 0
-m=audio [rtpstream_audio_port] RTP/AVP 8
-a=rtpmap:8 PCMA/8000
-a=ptime:20
-]]></send>
-<recv response="100" optional="true" timeout="{ANSWER_MS_MAX}" ontimeout="unheard"/>
-<recv response="180" optional="true" timeout="{ANSWER_MS_MAX}" ontimeout="unheard"/>
-<recv response="183" optional="true" timeout="{ANSWER_MS_MAX}" ontimeout="unheard"/>
-<recv response="200" rrs="true" timeout="{ANSWER_MS_MAX}" ontimeout="unheard">{_STAMP.format(word="answered")}</recv>
-<send><![CDATA[
-
-ACK [next_url] SIP/2.0
-{_HEAD}
-CSeq: 1 ACK
-[routes]
-Max-Forwards: 70
-Content-Length: 0
-
-]]></send>
+_BOUND = f'timeout="{ANSWER_MS_MAX}" ontimeout="unheard"'
+_THEN_OVER = 'next="over"'
+_STEPS = f"""{until_answered(_BOUND)}
 <nop next="hasty" chance="{IMPATIENT}"><action><exec rtp_stream="SOUND,-1,8,PCMA/8000"/></action></nop>
 <nop next="patient" chance="{1 - IMPATIENT}"/>
-<recv request="BYE" timeout="5000" ontimeout="leaves" next="told">{_STAMP.format(word="ended")}</recv>
+<recv request="BYE" timeout="5000" ontimeout="leaves" next="told">{stamp("ended")}</recv>
 <label id="hasty"/>
-<recv request="BYE" timeout="1500" ontimeout="leaves" next="told">{_STAMP.format(word="ended")}</recv>
+<recv request="BYE" timeout="1500" ontimeout="leaves" next="told">{stamp("ended")}</recv>
 <label id="patient"/>
-<recv request="BYE" timeout="STAY" ontimeout="silence" next="told">{_STAMP.format(word="ended")}</recv>
+<recv request="BYE" timeout="STAY" ontimeout="silence" next="told">{stamp("ended")}</recv>
 <label id="told"/>
-{_OK.format(more=' next="over"')}
+{ok(_THEN_OVER)}
 <label id="silence"/>
-<nop next="farewell">{_STAMP.format(word="silent")}</nop>
+<nop next="farewell">{stamp("silent")}</nop>
 <label id="leaves"/>
-<nop>{_STAMP.format(word="left")}</nop>
+<nop>{stamp("left")}</nop>
 <label id="farewell"/>
 <send retrans="500"><![CDATA[
 
-BYE [next_url] SIP/2.0
-{_HEAD}
-CSeq: 2 BYE
-[routes]
-Max-Forwards: 70
-Content-Length: 0
-
+{within_dialog("BYE", 2)}
 ]]></send>
 <recv request="BYE" optional="true" next="crossed" timeout="5000" ontimeout="over"/>
 <recv response="481" optional="true" next="over" timeout="5000" ontimeout="over"/>
 <recv response="200" next="over" timeout="5000" ontimeout="over"/>
 <label id="crossed"/>
-{_OK.format(more=' next="over"')}
+{ok(_THEN_OVER)}
 <label id="unheard"/>
-<nop>{_STAMP.format(word="unheard")}</nop>
+<nop>{stamp("unheard")}</nop>
 <label id="over"/>
-<nop/>
-</scenario>
-"""
+<nop/>"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +63,7 @@ class Callers:
         self.process.send_signal(signal.SIGUSR1)
         async with asyncio.timeout(within_s):
             await self.process.wait()
-        return (self.folder / "steps.log").read_text(encoding="utf-8")
+        return (self.folder / STEPS_FILE).read_text(encoding="utf-8")
 
     async def end(self) -> None:
         """Whatever they are doing."""
@@ -142,27 +86,26 @@ async def start_callers(
 
     ``stay_s``: so long the patient ones stay. Raises OSError.
     """
-    _write_scenario(folder, numbers, stay_s)
+    write_stream(
+        folder,
+        _numbered(_STEPS.replace("STAY", str(stay_s * 1000))),
+        ((number_of(place), numbers[place % len(numbers)]) for place in range(CALLS_MAX)),
+        sound=SECOND_OF_SILENCE,
+    )
+    command = stream_words(
+        words,
+        server_port=server_port,
+        rtp_port_min=rtp_port_min,
+        rate=rate,
+        calls=CALLS_MAX,
+        at_once_max=CALLS_AT_ONCE_MAX,
+    )
+    command += ["-deadcall_wait", "2000"]
     with (folder / "screen.txt").open("wb") as screen:
         process = await asyncio.create_subprocess_exec(
-            *words, f"{_ADDRESS}:{server_port}", "-i", _ADDRESS, "-sf", "caller.xml", "-inf", "callers.csv",
-            "-r", f"{rate * 10:.0f}", "-rp", "10000", "-m", str(CALLS_MAX), "-l", str(CALLS_AT_ONCE_MAX),
-            "-min_rtp_port", str(rtp_port_min), "-nostdin", "-trace_logs", "-log_file", "steps.log",
-            "-trace_err", "-error_file", "errors.log", "-buff_size", "4000000", "-deadcall_wait", "2000",
-            stdin=asyncio.subprocess.DEVNULL, stdout=screen, stderr=screen, cwd=folder,
-        )  # fmt: skip
+            *command, stdin=asyncio.subprocess.DEVNULL, stdout=screen, stderr=screen, cwd=folder
+        )
     return Callers(process=process, folder=folder)
-
-
-def _write_scenario(folder: Path, numbers: Sequence[str], stay_s: int) -> None:
-    folder.mkdir(parents=True)
-    sound = folder / "sound.alaw"
-    sound.write_bytes(SECOND_OF_SILENCE)
-    (folder / "caller.xml").write_text(
-        _numbered(_SCENARIO.replace("SOUND", str(sound)).replace("STAY", str(stay_s * 1000))), encoding="utf-8"
-    )
-    lines = (f"{number_of(place)};{numbers[place % len(numbers)]};" for place in range(CALLS_MAX))
-    (folder / "callers.csv").write_text("SEQUENTIAL\n" + "\n".join(lines) + "\n", encoding="utf-8")
 
 
 def number_of(place: int) -> str:

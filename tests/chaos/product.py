@@ -16,7 +16,7 @@ import aiohttp
 from centre.reader import read_centre
 from kernel.instants import Instant
 from sambut.asterisk_site import read_program
-from sambut.bench.ways import RTP_PORTS, Ground, ThroughSambut
+from sambut.bench.ways import RTP_PORTS, Ground, ThroughSambut, asterisk_pid
 from sambut.one_program import running_pid
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Agi, Asterisk, Engine, Http, Paths, Settings
@@ -55,12 +55,7 @@ class Product:
     @property
     def asterisk_pid(self) -> int | None:
         """Its Asterisk; None when there is none."""
-        run_dir = self.settings.run_dir / "asterisk"
-        with contextlib.suppress(OSError, ValueError):
-            pid = int((run_dir / "run/asterisk.pid").read_text())
-            if str(run_dir).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-                return pid
-        return None
+        return asterisk_pid(self.settings)
 
     async def is_ready(self) -> bool:
         """Whether it says that it could serve a caller: linked and in step with Asterisk."""

@@ -25,6 +25,7 @@ from phones.callers import LiveCall, TrunkCallers
 from phones.crowd import AgentPhones
 from phones.plans import PicksUp
 from phones.sipp_program import sipp_words
+from sambut.bench.ways import asterisk_pid
 from sambut.commands.hash_pin import pin_hash_of
 from sambut.demo.sample_centre import AGENT_IDS, demo_centre
 from sambut.one_program import running_pid
@@ -176,12 +177,7 @@ class House:
     @property
     def asterisk_pid(self) -> int | None:
         """The pid of the Asterisk that runs in this house; None when there is none."""
-        run_dir = self.settings.run_dir / "asterisk"
-        with contextlib.suppress(OSError, ValueError):
-            pid = int((run_dir / "run/asterisk.pid").read_text())
-            if str(run_dir).encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
-                return pid
-        return None
+        return asterisk_pid(self.settings)
 
     # --- people ------------------------------------------------------------------------------------------------------
 
