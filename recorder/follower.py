@@ -246,19 +246,20 @@ class Recorder:
 
     async def _shelve(self, talk: Talk) -> None:
         try:
-            fact = await self._stored(talk)
-            await self._notes.note((fact,))
+            told = await self._made(talk)
+            await self._notes.note(told)
         except Exception as problem:  # the database or the disk is away: the files wait in the spool
             log.error("recording not stored", reservation_id=talk.reservation_id, problem=type(problem).__name__)
             self._try_again(talk)
             return
         self._forget(talk.reservation_id)
-        if isinstance(fact, RecordingStored):
-            self.counters.stored += 1
-            self._remove_one_way(talk.reservation_id)
-        else:
-            self.counters.failed += 1
-            log.error("recording failed", reservation_id=talk.reservation_id, problem=fact.problem)
+        for fact in told:
+            if isinstance(fact, RecordingStored):
+                self.counters.stored += 1
+                self._remove_one_way(talk.reservation_id)
+            else:
+                self.counters.failed += 1
+                log.error("recording failed", reservation_id=talk.reservation_id, problem=fact.problem)
 
     def _try_again(self, talk: Talk) -> None:
         talk.is_due = False
@@ -271,22 +272,24 @@ class Recorder:
         loop = asyncio.get_running_loop()
         self._timers[talk.reservation_id] = loop.call_later(pause_s, self._make_due, talk)
 
-    async def _stored(self, talk: Talk) -> RecorderFact:
+    async def _made(self, talk: Talk) -> tuple[RecorderFact, ...]:
+        """What became of a talk's sound. That something is missing is told, whether or not the rest is on the shelf."""
         there = await self._shelf.one(talk.reservation_id)
         if there is not None:
-            return there
+            return (there,)
         try:
             self._look_at_disk(talk)
             self._take_aside_files(talk)
             file_name = stored_name(talk.interaction_id, talk.reservation_id, talk.started_at)
             merged = await self._merged(talk, self._shelf_dir / file_name)
         except NotOurId:
-            return _failed(talk, "unreadable", 0)
+            return (_failed(talk, "unreadable", 0),)
         except SoundUnreadable as unreadable:
-            return _failed(talk, unreadable.problem, 0)
-        if _is_short(talk, merged):
+            return (_failed(talk, unreadable.problem, 0),)
+        short = (_failed(talk, "short", merged.duration_ms),) if _is_short(talk, merged) else ()
+        if short and (talk.end_seen or not merged.duration_ms):
             # Kept on the disk under its name, beside the fact that tells what is missing.
-            return _failed(talk, "short", merged.duration_ms)
+            return short
         self.counters.uneven += merged.uneven_ms > SHORTER_MS_MAX
         stored = RecordingStored(
             interaction_id=talk.interaction_id,
@@ -300,7 +303,8 @@ class Recorder:
             sha256=merged.sha256,
         )
         await self._shelf.add(stored)
-        return stored
+        # Cut off by Asterisk's death it is short, and all that there will ever be.
+        return (*short, stored)
 
     def _take_aside_files(self, talk: Talk) -> None:
         """A talk that Asterisk brought about by itself is recorded under its interaction: from now on under its name."""

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,9 @@ async def test_asterisk_is_killed_and_the_program_brings_the_centre_back(tmp_pat
         row = await house.ended(talking)
         assert (row["disposition"], row["ended_by"], row["agent_id"]) == ("answered", "system", "a1")
         assert (await house.recording(talking))["duration_s"] > 0.5
+        await eventually(
+            partial(_is_told, house, talking, "RecordingFailed"), within_s=5, what="that the last moments are missing"
+        )
         for interaction_id in (offered, waits, lost):
             row = await house.ended(interaction_id)
             assert (row["disposition"], row["ended_by"]) == ("system_failure", "system")
@@ -56,6 +60,10 @@ async def test_asterisk_is_killed_and_the_program_brings_the_centre_back(tmp_pat
         assert outcome.heard.has(1000) or outcome.heard.has(1200)
         numbers = await house.event_numbers()
         assert numbers == list(range(1, len(numbers) + 1))
+
+
+async def _is_told(house: House, interaction_id: str, fact: str) -> bool | None:
+    return True if fact in await house.facts(interaction_id) else None
 
 
 async def _health_becomes(house: House, status: int) -> None:

@@ -189,7 +189,9 @@ async def test_a_talk_whose_end_nobody_saw_may_have_been_as_short_as_its_recordi
     assert stored.duration_ms == 2_000
 
 
-async def test_a_talk_whose_end_nobody_saw_is_short_when_asterisk_never_closed_its_files(studio: Studio) -> None:
+async def test_a_talk_whose_end_nobody_saw_is_told_to_be_short_and_kept_when_asterisk_never_closed_its_files(
+    studio: Studio,
+) -> None:
     studio.record(ms=2_000)
     for name in studio.left_in_spool():
         leave_open(studio.spool / name)
@@ -198,9 +200,28 @@ async def test_a_talk_whose_end_nobody_saw_is_short_when_asterisk_never_closed_i
 
     await studio.until_noted()
 
-    (failed,) = studio.notes.facts
+    failed, stored = studio.notes.facts
     assert isinstance(failed, RecordingFailed)
     assert (failed.problem, failed.expected_ms, failed.found_ms) == ("short", 3_500, 2_000)
+    assert isinstance(stored, RecordingStored)
+    assert stored.duration_ms == 2_000
+    assert studio.shelf.kept == {R1: stored}
+    assert studio.left_in_spool() == []
+
+
+async def test_files_that_asterisk_died_over_before_it_wrote_any_sound_are_no_recording(studio: Studio) -> None:
+    studio.record(ms=0)
+    for name in studio.left_in_spool():
+        leave_open(studio.spool / name)
+    studio.talk(talk_ms=1_500, end_seen=False)
+    studio.recorder.sound_closed(R1)
+
+    await studio.until_noted()
+
+    (failed,) = studio.notes.facts
+    assert isinstance(failed, RecordingFailed)
+    assert (failed.problem, failed.found_ms) == ("short", 0)
+    assert studio.shelf.kept == {}
 
 
 async def test_a_recording_within_a_second_of_the_talk_is_good(studio: Studio) -> None:
