@@ -251,8 +251,9 @@ class _Round:
         await self._phones.plan(100, 100)
         for place, kind in enumerate(DEAD_KINDS):
             dead = self._all[place]
-            await self._phones.register(self._ground.phone_secrets([dead]), self._ground.sip_port, dead=kind)
+            await self._phones.register(self._ground.phone_secrets([dead]), self._ground.sip_port)
             await self._way.seat([dead, living])
+            await self._phones.die(kind)  # only now: a phone that is dead when it registers is found out by Asterisk
             for _ in range(DEAD_CALLS):
                 await self._phones.news()
                 callers = await self._callers.call(self._ground.dids[:1], calls=1, rate=10)

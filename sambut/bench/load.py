@@ -115,9 +115,13 @@ class PhonesProcess:
         """Processor time so far."""
         return cpu_ms_of(self._process.pid)
 
-    async def register(self, secrets: dict[str, str], port: int, *, dead: str = "", at_once: int = 50) -> None:
-        """Register phones, so many at a time; ``dead`` ("silent" or "closed"): and let them die. Raises ConnectionError."""
-        await self._ask({"do": "register", "secrets": secrets, "port": port, "dead": dead, "at_once": at_once})
+    async def register(self, secrets: dict[str, str], port: int, *, at_once: int = 50) -> None:
+        """Register phones, so many at a time. Raises ConnectionError."""
+        await self._ask({"do": "register", "secrets": secrets, "port": port, "at_once": at_once})
+
+    async def die(self, how: str) -> None:
+        """Let those that were registered last be ``silent`` from now on, or their port ``closed``. Raises ConnectionError."""
+        await self._ask({"do": "die", "how": how})
 
     async def speak(self) -> None:
         """Send sound in calls of phones that are registered from now on."""

@@ -324,11 +324,12 @@ class Phones(asyncio.DatagramProtocol):
 
 
 class Exchange:
-    """The orders: ``speak`` (before register), ``register`` (secrets, port; ``dead``: silent or closed; ``at_once``), ``plan``, ``flush``."""
+    """The orders: ``speak`` (before register), ``register`` (secrets, port, ``at_once``), ``die`` (``how``: those registered last
+    are silent from now on, or their port is closed), ``plan``, ``flush``."""
 
     def __init__(self, log: TextIO) -> None:
         self._log = log
-        self._lines: list[Phones] = []
+        self._lines: list[tuple[asyncio.DatagramTransport, Phones]] = []
         self._sound: Sound | None = None
         self._speaking: asyncio.Task[None] | None = None
 
@@ -336,11 +337,14 @@ class Exchange:
         """Do one order and say what came of it."""
         match order["do"]:
             case "register":
-                await self._register(
-                    order["secrets"], order["port"], order.get("dead", ""), order.get("at_once", REGISTERS_AT_ONCE)
-                )
+                await self._register(order["secrets"], order["port"], order.get("at_once", REGISTERS_AT_ONCE))
+            case "die":
+                transport, phones = self._lines[-1]
+                phones.answers = False
+                if order["how"] == "closed":
+                    transport.close()
             case "plan":
-                for line in self._lines:
+                for _, line in self._lines:
                     line.talk_ms = (order["talk_ms"][0], order["talk_ms"][1])
                     line.ring_ms = (order["ring_ms"][0], order["ring_ms"][1])
                     line.hold_share = order["hold_share"]
@@ -351,7 +355,7 @@ class Exchange:
                 self._log.flush()
         return {"done": order["do"]}
 
-    async def _register(self, secrets: dict[str, str], port: int, dead: str, at_once: int) -> None:
+    async def _register(self, secrets: dict[str, str], port: int, at_once: int) -> None:
         one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
         one.bind((ADDRESS, 0))
@@ -360,12 +364,8 @@ class Exchange:
         transport, phones = await loop.create_datagram_endpoint(
             lambda: Phones(self._log, rtp_port=9 if sound is None else sound.port, sound=sound), sock=one
         )
-        self._lines.append(phones)
+        self._lines.append((transport, phones))
         await phones.register(secrets, port, at_once=at_once)
-        if dead == "silent":
-            phones.answers = False
-        elif dead == "closed":
-            transport.close()
 
 
 async def _serve(log_path: Path) -> None:
