@@ -10,6 +10,9 @@ AgentId = NewType("AgentId", str)
 
 QueueId = NewType("QueueId", str)
 SkillId = NewType("SkillId", str)
+GroupId = NewType("GroupId", str)
+"""Agents who serve the same queues."""
+
 DeviceId = NewType("DeviceId", str)
 """A phone (any place an agent can sit). Never the agent: seating is free."""
 

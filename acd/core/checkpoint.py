@@ -81,7 +81,7 @@ def state_of(checkpoint: EngineCheckpoint) -> State:
 def _place_agent(state: State, agent: Agent) -> None:
     match agent.state:
         case AgentState.READY:
-            state.lines.stand_ready(agent.settings.skills, agent.key)
+            state.lines.stand_ready(agent.profile, agent.standing, agent.agent_id)
         case AgentState.WRAP_UP:
             state.timetable.put(DeadlineKind.WRAP_UP_ENDS, agent.agent_id, agent.until)
         case AgentState.UNREACHABLE:
@@ -97,5 +97,5 @@ def _place_interaction(state: State, interaction: Interaction) -> None:
     if wait_ms_max is not None:
         state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, after(stay.queued_at, wait_ms_max))
     if interaction.phase is Phase.WAITING:
-        state.lines.wait(stay.requirements, interaction.key)
+        state.lines.wait(stay.demand, interaction.key)
         state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, stay.announce_at)

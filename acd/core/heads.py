@@ -8,7 +8,8 @@ Finding, putting and dropping take time that grows with the square root of the n
 from bisect import bisect_left, insort
 from typing import Generic, TypeVar
 
-from acd.core.strategies import AgentKey, CallerKey
+from acd.core.demand import AgentKey
+from acd.core.strategies import CallerKey
 
 Key = TypeVar("Key", CallerKey, AgentKey)
 
@@ -56,6 +57,10 @@ class Heads(Generic[Key]):
             self._lasts[place] = block[-1][0]
         else:
             del self._blocks[place], self._lasts[place], self._sets[place]
+
+    def least(self) -> Key | None:
+        """The least key of all; None when there is none."""
+        return self._blocks[0][0][0] if self._blocks else None
 
     def first(self, lines: int) -> Key | None:
         """The least key among these lines; None when all of them are empty."""

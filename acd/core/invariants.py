@@ -1,15 +1,20 @@
 """What must be true after every step. The tests ask after each input; a broken line here is always a bug."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from acd.core.agent_states import CALL_STATES, OFFERED_STATES, AgentState
 from acd.core.decide.moves import phone_trouble
+from acd.core.demand import AgentKey, Demand, Profile, agent_key
 from acd.core.interaction_states import QUEUE_PHASES, Phase
 from acd.core.matching import Newcomers, next_pair_naively
-from acd.core.skills import merge
 from acd.core.state import State
+from acd.core.strategies import CallerKey
 from acd.core.timetable import DeadlineKind
+from kernel.ids import QueueId
+
+Group = TypeVar("Group", QueueId, Demand, Profile)
+Key = TypeVar("Key", CallerKey, AgentKey)
 
 
 def broken(state: State) -> tuple[str, ...]:
@@ -89,7 +94,8 @@ def _interactions_hold_what_their_phase_says(state: State) -> Iterator[str]:
         if interaction.wait is None:
             continue
         queue = state.queues[interaction.wait.queue_id]
-        if interaction.wait.requirements != merge(queue.requirements, interaction.wait.added):
+        wait = interaction.wait
+        if wait.demand != state.demand_in(wait.queue_id, wait.added, wait.steps_taken):
             yield f"{interaction_id} waits under rules that are not its queue's"
         if (queue.wait_ms_max is None) != (state.timetable.at(DeadlineKind.WAIT_ENDS, interaction_id) is None):
             yield f"{interaction_id} waits without the limit of its queue"
@@ -106,18 +112,22 @@ def _seats_agree(state: State) -> Iterator[str]:
 
 def _lines_agree(state: State) -> Iterator[str]:
     in_queue = [one for one in state.interactions.values() if one.wait is not None]
-    if sorted((one.stay.queue_id, one.key) for one in in_queue) != _flat(state.lines.queues):
+    if _grouped((one.stay.queue_id, one.key) for one in in_queue) != state.lines.queues:
         yield "the queues' lines are not those who are in a queue"
     waiting = [one for one in in_queue if one.phase is Phase.WAITING]
-    if sorted((one.stay.requirements, one.key) for one in waiting) != _flat(state.lines.waiting):
+    if _grouped((one.stay.demand, one.key) for one in waiting) != state.lines.waiting:
         yield "the classes' lines are not those who wait"
     ready = [one for one in state.agents.values() if one.state is AgentState.READY]
-    if sorted((one.settings.skills, one.key) for one in ready) != _flat(state.lines.ready):
-        yield "the profiles' lines are not those who are ready"
+    for weights, rows in state.lines.rows().items():
+        if _grouped((one.profile, agent_key(weights, one.standing, one.agent_id)) for one in ready) != rows:
+            yield "the profiles' lines are not those who are ready"
 
 
-def _flat(lines: Mapping[Any, Iterable[Any]]) -> list[tuple[Any, Any]]:
-    return sorted((group, key) for group, line in lines.items() for key in line)
+def _grouped(pairs: Iterable[tuple[Group, Key]]) -> dict[Group, list[Key]]:
+    groups: dict[Group, list[Key]] = {}
+    for group, key in sorted(pairs, key=lambda pair: pair[1]):
+        groups.setdefault(group, []).append(key)
+    return groups
 
 
 def _tallies_balance(state: State) -> Iterator[str]:

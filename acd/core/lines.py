@@ -1,116 +1,121 @@
 """The lines: who waits and who is ready, kept in order and grouped so that a newcomer is matched without a search.
 
-Waiting interactions with equal requirements form a class, ready agents with equal skills a profile. Which profiles may
-take which classes is worked out once, when a class or a profile is new. Then the best caller for an agent is the first
-of the heads of some classes, and the best agent for a caller the first of the heads of some profiles, however long the
-lines are.
+Waiting interactions with equal demands form a class, ready agents with equal profiles stand together. Which profiles may
+take which classes, and in which order, is worked out once, when a class or a profile is new. Then the best caller for an
+agent is the first of the heads of some classes, and the best agent for a caller the first of the heads of some profiles,
+however long the lines are. Ready agents stand in one row for each way of weighing them that some class asks for.
 """
 
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from sortedcontainers import SortedList
 
-from acd.core.heads import Heads, Key
-from acd.core.skills import Profile, Requirements, may_take
-from acd.core.strategies import AgentKey, CallerKey
-from kernel.ids import QueueId
+from acd.core.demand import (
+    AgentKey,
+    Demand,
+    Profile,
+    Standing,
+    Weights,
+    agent_bonus_ms,
+    agent_key,
+    agent_rank,
+)
+from acd.core.rows import Rows
+from acd.core.strategies import CallerKey
+from acd.core.tiers import Tiers
+from kernel.ids import AgentId, InteractionId, QueueId
 
 GROUPS_MAX = 4096
-"""Above this, groups that are empty are forgotten before a new one is added."""
-
-Group = TypeVar("Group", Requirements, Profile)
-OtherKey = TypeVar("OtherKey", CallerKey, AgentKey)
+"""Above this, classes and profiles that have nobody are forgotten before a new one is added."""
 
 
-class Line(Generic[Key]):
-    """One group's line: its keys in order, its bit, and the bits of the groups over there that it goes with."""
+class _Class:
+    """Waiting interactions with one demand: the profiles that may take them, and how their agents are weighed."""
 
-    __slots__ = ("bit", "keys", "partners")
+    __slots__ = ("demand", "number", "rows", "size", "tiers")
 
-    def __init__(self, bit: int) -> None:
-        self.keys: SortedList[Key] = SortedList()
-        self.bit = bit
+    def __init__(self, demand: Demand, number: int, rows: Rows[AgentKey]) -> None:
+        self.demand = demand
+        self.number = number
+        self.rows = rows
+        self.size = 0
+        self.tiers = Tiers()
+
+
+class _Peers:
+    """Ready agents with one profile, and the bits of the classes that they may take."""
+
+    __slots__ = ("number", "partners", "profile", "size")
+
+    def __init__(self, profile: Profile, number: int) -> None:
+        self.profile = profile
+        self.number = number
+        self.size = 0
         self.partners = 0
 
 
-class Groups(Generic[Group, Key]):
-    """All lines of one kind, by group."""
+Kind = TypeVar("Kind", Demand, Profile)
+Group = TypeVar("Group", _Class, _Peers)
 
-    __slots__ = ("_free_bits", "heads", "lines")
+
+class _Groups(Generic[Kind, Group]):
+    """All classes by demand, or all peers by profile; each has a number, which is free again when it is forgotten."""
+
+    __slots__ = ("_free", "by_kind")
 
     def __init__(self) -> None:
-        self.lines: dict[Group, Line[Key]] = {}
-        self.heads: Heads[Key] = Heads()
-        self._free_bits: list[int] = []
+        self.by_kind: dict[Kind, Group] = {}
+        self._free: list[int] = []
 
-    def open(self, group: Group) -> Line[Key]:
-        """The line of a group that had none."""
-        line: Line[Key] = Line(self._free_bits.pop() if self._free_bits else 1 << len(self.lines))
-        self.lines[group] = line
-        return line
+    def number(self) -> int:
+        """A number that no group has."""
+        return self._free.pop() if self._free else len(self.by_kind)
 
-    def add(self, group: Group, key: Key) -> None:
-        """Stand in the group's line, which is open."""
-        line = self.lines[group]
-        keys = line.keys
-        if not keys:
-            self.heads.put(key, line.bit)
-        elif key < (head := keys[0]):
-            self.heads.drop(head, line.bit)
-            self.heads.put(key, line.bit)
-        keys.add(key)
-
-    def remove(self, group: Group, key: Key) -> None:
-        """Leave the group's line. Raises ValueError, a bug, when ``key`` is not in it."""
-        line = self.lines[group]
-        keys = line.keys
-        was_head = bool(keys) and keys[0] == key
-        keys.remove(key)
-        if was_head:
-            self.heads.drop(key, line.bit)
-            if keys:
-                self.heads.put(keys[0], line.bit)
-
-    def first(self, group: Group, there: "Groups[Any, OtherKey]") -> "OtherKey | None":
-        """The first over there whom somebody of this group goes with."""
-        line = self.lines.get(group)
-        return None if line is None else there.heads.first(line.partners)
-
-    def forget_empty(self, there: "Groups[Any, Any]") -> None:
-        """Close the lines of those groups that have nobody."""
-        gone = 0
-        for group in [group for group, line in self.lines.items() if not line.keys]:
-            bit = self.lines.pop(group).bit
-            self._free_bits.append(bit)
-            gone |= bit
-        for line in there.lines.values():
-            line.partners &= ~gone
-
-    def by_group(self) -> "dict[Group, list[Key]]":
-        """Those lines that have somebody."""
-        return {group: list(line.keys) for group, line in self.lines.items() if line.keys}
+    def forget_empty(self) -> list[int]:
+        """Forget the groups that have nobody; their numbers."""
+        gone = {kind: group.number for kind, group in self.by_kind.items() if not group.size}
+        for kind in gone:
+            del self.by_kind[kind]
+        self._free += gone.values()
+        return list(gone.values())
 
 
 class Lines:
     """Three kinds of line: by queue (offered ones too: it gives the position), by class, and by profile."""
 
-    __slots__ = ("_groups_max", "_queues", "_ready", "_waiting")
+    __slots__ = ("_classes", "_groups_max", "_profiles", "_queues", "_ready", "_standing", "_waiting", "_waits")
 
     def __init__(self, *, groups_max: int = GROUPS_MAX) -> None:
         self._groups_max = groups_max
         self._queues: dict[QueueId, SortedList[CallerKey]] = {}
-        self._waiting: Groups[Requirements, CallerKey] = Groups()
-        self._ready: Groups[Profile, AgentKey] = Groups()
+        self._classes: _Groups[Demand, _Class] = _Groups()
+        self._waiting: Rows[CallerKey] = Rows()
+        self._waits: dict[InteractionId, tuple[CallerKey, _Class]] = {}
+        self._profiles: _Groups[Profile, _Peers] = _Groups()
+        self._ready: dict[Weights, Rows[AgentKey]] = {}
+        self._standing: dict[AgentId, tuple[Standing, _Peers]] = {}
 
     @property
-    def waiting(self) -> dict[Requirements, list[CallerKey]]:
+    def waiting(self) -> dict[Demand, list[CallerKey]]:
         """Who may be offered, by class."""
-        return self._waiting.by_group()
+        classes = self._classes.by_kind.items()
+        return {demand: self._waiting.of(group.number) for demand, group in classes if group.size}
 
     @property
-    def ready(self) -> dict[Profile, list[AgentKey]]:
+    def ready(self) -> dict[Profile, dict[AgentId, Standing]]:
         """Who may be offered to, by profile."""
-        return self._ready.by_group()
+        found: dict[Profile, dict[AgentId, Standing]] = {}
+        for agent_id, (standing, peers) in self._standing.items():
+            found.setdefault(peers.profile, {})[agent_id] = standing
+        return found
+
+    def rows(self) -> dict[Weights, dict[Profile, list[AgentKey]]]:
+        """Who may be offered to, in each order that is kept, by profile."""
+        everybody = self._profiles.by_kind.items()
+        return {
+            weights: {profile: rows.of(peers.number) for profile, peers in everybody if peers.size}
+            for weights, rows in self._ready.items()
+        }
 
     @property
     def queues(self) -> dict[QueueId, list[CallerKey]]:
@@ -140,7 +145,7 @@ class Lines:
 
     def length(self, queue_id: QueueId) -> int:
         """How many are in the queue's line, those who are being offered included."""
-        return len(self.queues.get(queue_id, ()))
+        return len(self._queues.get(queue_id, ()))
 
     def position(self, queue_id: QueueId, key: CallerKey) -> int:
         """1 for the next to be served; ``key`` need not be in the line yet."""
@@ -149,45 +154,91 @@ class Lines:
 
     # --- callers ---------------------------------------------------------------------------------------------------
 
-    def wait(self, requirements: Requirements, key: CallerKey) -> None:
+    def wait(self, demand: Demand, key: CallerKey) -> None:
         """An interaction may be offered from now on."""
-        if requirements not in self._waiting.lines:
-            if len(self._waiting.lines) >= self._groups_max:
-                self._waiting.forget_empty(self._ready)
-            line = self._waiting.open(requirements)
-            for profile, other in self._ready.lines.items():
-                if may_take(profile, requirements):
-                    _pair(line, other)
-        self._waiting.add(requirements, key)
+        group = self._classes.by_kind.get(demand) or self._open_class(demand)
+        group.size += 1
+        self._waiting.add(group.number, key)
+        self._waits[key[-1]] = key, group
 
-    def stop_waiting(self, requirements: Requirements, key: CallerKey) -> None:
-        """An interaction may not be offered any more. Raises ValueError, a bug, when it does not wait there."""
-        self._waiting.remove(requirements, key)
+    def stop_waiting(self, interaction_id: InteractionId) -> None:
+        """An interaction may not be offered any more. Raises KeyError, a bug, when it does not wait."""
+        key, group = self._waits.pop(interaction_id)
+        group.size -= 1
+        self._waiting.remove(group.number, key)
 
-    def first_caller(self, profile: Profile) -> CallerKey | None:
-        """The interaction that an agent of this profile takes next."""
-        return self._ready.first(profile, self._waiting)
+    def first_agent(self, interaction_id: InteractionId) -> AgentId | None:
+        """The agent who is offered a waiting interaction next."""
+        _, group = self._waits[interaction_id]
+        first = group.tiers.first(group.rows.heads)
+        return None if first is None else first[-1]
+
+    def _open_class(self, demand: Demand) -> _Class:
+        if len(self._classes.by_kind) >= self._groups_max:
+            self._forget_empty_classes()
+        opened = _Class(demand, self._classes.number(), self._rows_by(demand.ordering.weights))
+        self._classes.by_kind[demand] = opened
+        for peers in self._profiles.by_kind.values():
+            _pair(opened, peers)
+        return opened
+
+    def _rows_by(self, weights: Weights) -> Rows[AgentKey]:
+        """The agents in this order, which is kept from the first class on that asks for it."""
+        rows = self._ready.get(weights)
+        if rows is None:
+            rows = self._ready[weights] = Rows()
+            for agent_id, (standing, peers) in self._standing.items():
+                rows.add(peers.number, agent_key(weights, standing, agent_id))
+        return rows
+
+    def _forget_empty_classes(self) -> None:
+        numbers = self._classes.forget_empty()
+        gone = sum(1 << number for number in numbers)
+        for number in numbers:
+            self._waiting.close(number)
+        for peers in self._profiles.by_kind.values():
+            peers.partners &= ~gone
+        asked_for = {demand.ordering.weights for demand in self._classes.by_kind}
+        self._ready = {weights: rows for weights, rows in self._ready.items() if weights in asked_for}
 
     # --- agents ----------------------------------------------------------------------------------------------------
 
-    def stand_ready(self, profile: Profile, key: AgentKey) -> None:
+    def stand_ready(self, profile: Profile, standing: Standing, agent_id: AgentId) -> None:
         """An agent may be offered interactions from now on."""
-        if profile not in self._ready.lines:
-            if len(self._ready.lines) >= self._groups_max:
-                self._ready.forget_empty(self._waiting)
-            line = self._ready.open(profile)
-            for requirements, other in self._waiting.lines.items():
-                if may_take(profile, requirements):
-                    _pair(line, other)
-        self._ready.add(profile, key)
+        peers = self._profiles.by_kind.get(profile) or self._open_profile(profile)
+        peers.size += 1
+        self._standing[agent_id] = standing, peers
+        for weights, rows in self._ready.items():
+            rows.add(peers.number, agent_key(weights, standing, agent_id))
 
-    def stop_standing(self, profile: Profile, key: AgentKey) -> None:
-        """An agent may not be offered interactions any more. Raises ValueError, a bug, when they do not stand there."""
-        self._ready.remove(profile, key)
+    def stop_standing(self, agent_id: AgentId) -> None:
+        """An agent may not be offered interactions any more. Raises KeyError, a bug, when they do not stand there."""
+        standing, peers = self._standing.pop(agent_id)
+        peers.size -= 1
+        for weights, rows in self._ready.items():
+            rows.remove(peers.number, agent_key(weights, standing, agent_id))
 
-    def first_agent(self, requirements: Requirements) -> AgentKey | None:
-        """The agent who is offered an interaction of this class next."""
-        return self._waiting.first(requirements, self._ready)
+    def first_caller(self, agent_id: AgentId) -> CallerKey | None:
+        """The interaction that a ready agent takes next."""
+        _, peers = self._standing[agent_id]
+        return self._waiting.heads.first(peers.partners)
+
+    def _open_profile(self, profile: Profile) -> _Peers:
+        if len(self._profiles.by_kind) >= self._groups_max:
+            self._forget_empty_profiles()
+        opened = self._profiles.by_kind[profile] = _Peers(profile, self._profiles.number())
+        for one in self._classes.by_kind.values():
+            _pair(one, opened)
+        return opened
+
+    def _forget_empty_profiles(self) -> None:
+        numbers = self._profiles.forget_empty()
+        gone = sum(1 << number for number in numbers)
+        for rows in self._ready.values():
+            for number in numbers:
+                rows.close(number)
+        for one in self._classes.by_kind.values():
+            one.tiers.without(gone)
 
     def __eq__(self, other: object) -> bool:
         """Equal when the same ones stand in the same lines; groups that are empty do not count."""
@@ -198,6 +249,9 @@ class Lines:
         )
 
 
-def _pair(one: Line[Any], other: Line[Any]) -> None:
-    one.partners |= other.bit
-    other.partners |= one.bit
+def _pair(one: _Class, peers: _Peers) -> None:
+    """Let them go with each other, if such an agent may take such a caller."""
+    rank = agent_rank(one.demand, peers.profile)
+    if rank is not None:
+        one.tiers.add(rank, agent_bonus_ms(one.demand, peers.profile), 1 << peers.number)
+        peers.partners |= 1 << one.number

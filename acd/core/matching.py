@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from acd.core import facts
 from acd.core.agent_states import AgentState
+from acd.core.demand import AgentKey, AgentRank, Demand, agent_bonus_ms, agent_key, agent_rank
 from acd.core.facts import Fact
 from acd.core.interaction_states import Phase
-from acd.core.skills import may_take
-from acd.core.state import State
-from acd.core.strategies import AgentKey, CallerKey
+from acd.core.state import Agent, State
+from acd.core.strategies import CallerKey
 from kernel.ids import AgentId, InteractionId
 
 Pair = tuple[InteractionId, AgentId]
@@ -54,7 +54,7 @@ def newcomers_of(state: State, step_facts: list[Fact]) -> Newcomers:
 
 
 def next_pair(state: State, newcomers: Newcomers) -> Pair | None:
-    """The first in the line whom a ready agent may take, with the longest idle of those agents; None: nobody.
+    """The first in the line whom a ready agent may take, with the best of those agents; None: nobody.
 
     Newcomers for whom there is nobody are struck off: during a step agents only get fewer, and so do callers.
     """
@@ -71,9 +71,9 @@ def next_pair(state: State, newcomers: Newcomers) -> Pair | None:
     if best is None:
         return None
     interaction_id = best[-1]
-    agent = state.lines.first_agent(state.interactions[interaction_id].stay.requirements)
-    assert agent is not None, "a caller was chosen for whom nobody is ready"
-    return interaction_id, agent[-1]
+    chosen = state.lines.first_agent(interaction_id)
+    assert chosen is not None, "a caller was chosen for whom nobody is ready"
+    return interaction_id, chosen
 
 
 def _waits(state: State, interaction_id: InteractionId) -> bool:
@@ -84,27 +84,32 @@ def _waits(state: State, interaction_id: InteractionId) -> bool:
 def _first_new_caller(state: State, newcomers: Newcomers) -> CallerKey | None:
     while newcomers.interactions:
         key = newcomers.interactions[-1]
-        interaction = state.interactions[key[-1]]
-        if interaction.phase is Phase.WAITING and state.lines.first_agent(interaction.stay.requirements) is not None:
+        if _waits(state, key[-1]) and state.lines.first_agent(key[-1]) is not None:
             return key
         newcomers.interactions.pop()
     return None
 
 
 def _first_caller_of(state: State, agent_id: AgentId) -> CallerKey | None:
-    agent = state.agents[agent_id]
-    return state.lines.first_caller(agent.settings.skills) if agent.state is AgentState.READY else None
+    return state.lines.first_caller(agent_id) if state.agents[agent_id].state is AgentState.READY else None
 
 
 def next_pair_naively(state: State, newcomers: Newcomers) -> Pair | None:
     """The same choice, by looking at every waiting interaction and every agent."""
     waiting = [interaction for interaction in state.interactions.values() if interaction.phase is Phase.WAITING]
     for interaction in sorted(waiting, key=lambda one: one.key):
-        fitting: list[AgentKey] = [
-            agent.key
-            for agent in state.agents.values()
-            if agent.state is AgentState.READY and may_take(agent.settings.skills, interaction.stay.requirements)
-        ]
-        if fitting:
-            return interaction.interaction_id, min(fitting)[-1]
+        demand = interaction.stay.demand
+        ready = [agent for agent in state.agents.values() if agent.state is AgentState.READY]
+        offers = [offer for agent in ready if (offer := offer_key(demand, agent)) is not None]
+        if offers:
+            return interaction.interaction_id, min(offers)[-1][-1]
     return None
+
+
+def offer_key(demand: Demand, agent: Agent) -> tuple[AgentRank, AgentKey] | None:
+    """An agent's place among all whom an interaction may be offered to, the smallest first; None: they may not take it."""
+    rank = agent_rank(demand, agent.profile)
+    if rank is None:
+        return None
+    instant, idle_since, agent_id = agent_key(demand.ordering.weights, agent.standing, agent.agent_id)
+    return rank, (instant - agent_bonus_ms(demand, agent.profile), idle_since, agent_id)

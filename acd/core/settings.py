@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kernel.ids import AgentId, DeviceId, PromptId, QueueId, SkillId
+from kernel.ids import AgentId, DeviceId, GroupId, PromptId, QueueId, SkillId
+
+LEVEL_LAST = 9
+"""Agents have a level from 1, who ring first, to this."""
 
 
 class Channel(StrEnum):
@@ -33,6 +36,66 @@ class Requirement:
     level_min: int
 
 
+class Strategy(StrEnum):
+    """Which of the agents who may take a call is offered it first."""
+
+    LONGEST_IDLE = "longest_idle"
+    LEAST_OCCUPIED = "least_occupied"
+    """The smallest share of the last hour in offers, calls and wrap-up; what is longer ago counts less."""
+    FEWEST_CALLS = "fewest_calls"
+    """The fewest calls in the last hour; what is longer ago counts less."""
+    ROUND_ROBIN = "round_robin"
+    """Whose last offer is longest ago."""
+    BEST_PROFICIENCY = "best_proficiency"
+    """The most proficient in the skills that are needed; the longest idle of equals."""
+    BLEND = "blend"
+    """As the queue's own weights say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blend:
+    """Weights of a queue that blends strategies, 0-100 each and not all of them 0.
+
+    ``proficiency_ms``: what one level of proficiency is worth, in time of the weighted mean of the others.
+    """
+
+    idle: int = 0
+    occupancy: int = 0
+    calls: int = 0
+    turns: int = 0
+    proficiency_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelaxationStep:
+    """What a queue asks for no longer of one who has waited ``after_ms``.
+
+    ``lower``: skills with the least level from now on, where more was needed; ``drop``: skills that nobody needs.
+    ``add_groups``: agents of these come as well, after those who came before; ``together``: all on one footing instead.
+    ``level_max``: agents up to this level. ``anybody``: no skill and no level counts, only the groups.
+    """
+
+    after_ms: int
+    lower: tuple[tuple[SkillId, int], ...] = ()
+    drop: tuple[SkillId, ...] = ()
+    add_groups: tuple[GroupId, ...] = ()
+    together: bool = False
+    level_max: int | None = None
+    anybody: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserves:
+    """Groups that join a queue, after all others, while it is long.
+
+    Called when ``call_at`` are in the queue, let go when ``release_at`` (less) are left.
+    """
+
+    groups: tuple[GroupId, ...]
+    call_at: int
+    release_at: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueSettings:
     """The rules of one queue. Lengths in milliseconds; ``wait_ms_max`` None: no limit.
@@ -40,6 +103,8 @@ class QueueSettings:
     ``priority`` is 1-10, higher is served first; an interaction may bring its own. ``waiting_max``: whoever comes while
     so many wait leaves at once as overflow; None: no limit.
     ``announcement`` is repeated every ``announcement_every_ms`` while the caller waits.
+    ``groups``: whose agents may take its calls, the first group's before the second's; empty: everybody.
+    ``level_max``: agents up to this level. ``relaxations`` by rising ``after_ms``. ``blend`` for that strategy alone.
     """
 
     queue_id: QueueId
@@ -55,6 +120,12 @@ class QueueSettings:
     announcement: PromptId | None
     announcement_every_ms: int
     waiting_max: int | None = None
+    groups: tuple[GroupId, ...] = ()
+    level_max: int = LEVEL_LAST
+    strategy: Strategy = Strategy.LONGEST_IDLE
+    blend: Blend | None = None
+    relaxations: tuple[RelaxationStep, ...] = ()
+    reserves: Reserves | None = None
 
     @property
     def announces(self) -> bool:
@@ -64,11 +135,16 @@ class QueueSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSettings:
-    """One agent: name for people, and proficiency (1-5) by skill, sorted by skill id."""
+    """One agent: name for people, and proficiency (1-5) by skill, sorted by skill id.
+
+    ``groups``: sorted. ``level``: within a group those of level 1 are offered calls first.
+    """
 
     agent_id: AgentId
     name: str
     skills: tuple[tuple[SkillId, int], ...]
+    groups: tuple[GroupId, ...] = ()
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from acd.core.settings import Requirement
 from kernel.ids import SkillId
 
 Requirements = tuple[Requirement, ...]
-"""Sorted by skill id, one each: interactions with equal requirements form one class."""
+"""Sorted by skill id, one each."""
 
-Profile = tuple[tuple[SkillId, int], ...]
+Skills = tuple[tuple[SkillId, int], ...]
 """An agent's skills with their proficiency."""
 
 
@@ -18,7 +18,7 @@ def merge(queue: Requirements, added: Requirements) -> Requirements:
     return tuple(Requirement(skill_id=skill_id, level_min=level_min[skill_id]) for skill_id in sorted(level_min))
 
 
-def may_take(profile: Profile, requirements: Requirements) -> bool:
-    """Whether an agent of that profile has every skill that is needed, at the level that is needed."""
-    level = dict(profile)
+def may_take(skills: Skills, requirements: Requirements) -> bool:
+    """Whether an agent with those has every skill that is needed, at the level that is needed."""
+    level = dict(skills)
     return all(level.get(requirement.skill_id, 0) >= requirement.level_min for requirement in requirements)

@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 
 from acd.core.agent_states import AgentState
+from acd.core.demand import Demand, Profile, Standing, demand_of
 from acd.core.interaction_states import Phase
 from acd.core.lines import Lines
 from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings
 from acd.core.skills import Requirements
-from acd.core.strategies import AgentKey, CallerKey, agent_key, caller_key
+from acd.core.strategies import CallerKey, caller_key
 from acd.core.timetable import Timetable
+from acd.core.workload import Workload
 from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant
 from kernel.result_codes import EndedBy, LeaveReason, ReservationResult
@@ -49,15 +51,21 @@ class Agent:
     next_state: AgentState | None = None
     next_reason_code: str = ""
     phone_failures: int = 0
+    workload: Workload = field(default_factory=Workload)
 
     @property
     def agent_id(self) -> AgentId:
         return self.settings.agent_id
 
     @property
-    def key(self) -> AgentKey:
-        """The place in the line of ready agents."""
-        return agent_key(self.idle_since, self.settings.agent_id)
+    def profile(self) -> Profile:
+        """What they offer."""
+        return Profile(skills=self.settings.skills, groups=self.settings.groups, level=self.settings.level)
+
+    @property
+    def standing(self) -> Standing:
+        """Their own part of the order of ready agents."""
+        return Standing(idle_since=self.idle_since, workload=self.workload)
 
     @property
     def comes_back_to(self) -> tuple[AgentState, str]:
@@ -71,14 +79,18 @@ class Agent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """One stay in one queue. ``requirements`` are the queue's and ``added`` together."""
+    """One stay in one queue.
+
+    ``demand`` follows from the queue, from ``added``, which the interaction brought, and from the relaxation steps taken.
+    """
 
     queue_id: QueueId
     queued_at: Instant
     ordinal: int
     priority: int
     added: Requirements
-    requirements: Requirements
+    demand: Demand
+    steps_taken: int = 0
     announcements: int = 0
     announce_at: Instant | None = None
 
@@ -181,3 +193,7 @@ class State:
     queue_entries: int = 0
     suspended: bool = False
     """The switch serves callers by itself: nobody is reserved for anybody."""
+
+    def demand_in(self, queue_id: QueueId, added: Requirements, steps_taken: int = 0) -> Demand:
+        """What an interaction asks for in a queue, with what it brought itself, after so many relaxation steps."""
+        return demand_of(self.queues[queue_id], added, steps_taken=steps_taken)

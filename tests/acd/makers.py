@@ -1,12 +1,27 @@
 """Short makers for the ACD's words: every field has a plain default, a test names only what its story is about."""
 
+from dataclasses import replace
+
 from acd.core import inputs
-from acd.core.settings import AgentSettings, Channel, DeviceSettings, NoAnswerPolicy, QueueSettings, Requirement
+from acd.core.settings import (
+    LEVEL_LAST,
+    AgentSettings,
+    Blend,
+    Channel,
+    DeviceSettings,
+    NoAnswerPolicy,
+    QueueSettings,
+    RelaxationStep,
+    Requirement,
+    Reserves,
+    Strategy,
+)
 from kernel.ids import (
     AgentId,
     CallLegId,
     DeviceId,
     Did,
+    GroupId,
     InteractionId,
     PromptId,
     QueueId,
@@ -40,6 +55,12 @@ def queue_settings(
     announcement: str | None = None,
     announcement_every_ms: int = 0,
     waiting_max: int | None = None,
+    groups: tuple[str, ...] = (),
+    level_max: int = LEVEL_LAST,
+    strategy: Strategy = Strategy.LONGEST_IDLE,
+    blend: Blend | None = None,
+    relaxations: tuple[RelaxationStep, ...] = (),
+    reserves: Reserves | None = None,
 ) -> QueueSettings:
     return QueueSettings(
         queue_id=QueueId(queue_id),
@@ -55,6 +76,12 @@ def queue_settings(
         announcement=None if announcement is None else PromptId(announcement),
         announcement_every_ms=announcement_every_ms,
         waiting_max=waiting_max,
+        groups=tuple(map(GroupId, groups)),
+        level_max=level_max,
+        strategy=strategy,
+        blend=blend,
+        relaxations=relaxations,
+        reserves=reserves,
     )
 
 
@@ -70,6 +97,14 @@ def queue(queue_id: str = "sales", **fields: object) -> inputs.QueueConfigured:
 
 def agent(agent_id: str, **level: int) -> inputs.AgentConfigured:
     return inputs.AgentConfigured(settings=agent_settings(agent_id, **level))
+
+
+def member(
+    agent_id: str, groups: tuple[str, ...] = (), level: int = 1, skills: dict[str, int] | None = None
+) -> inputs.AgentConfigured:
+    """An agent of some groups, at a level."""
+    settings = agent_settings(agent_id, **(skills or {}))
+    return inputs.AgentConfigured(settings=replace(settings, groups=tuple(map(GroupId, groups)), level=level))
 
 
 def device(device_id: str, *, auto_answer: bool = False) -> inputs.DeviceConfigured:

@@ -14,7 +14,7 @@ from acd.core.facts import Fact
 from acd.core.inputs import AsideBegan, AsideEnded, Input
 from acd.core.invariants import broken
 from acd.core.matching import next_pair_naively
-from acd.core.settings import NoAnswerPolicy
+from acd.core.settings import Blend, NoAnswerPolicy, Strategy
 from kernel.instants import Instant, after
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 from tests.acd import makers as m
@@ -28,6 +28,15 @@ CALLERS = st.sampled_from([f"c{number}" for number in range(1, 25)])
 LEVELS = st.dictionaries(st.sampled_from(["english", "mandarin"]), st.integers(1, 5), max_size=2)
 NEEDS = st.dictionaries(st.sampled_from(["english", "mandarin"]), st.integers(1, 6), max_size=1)
 LATER_MS = st.sampled_from([0, 0, 1, 500, 4_000, 20_000])
+GROUPS = st.lists(st.sampled_from(["gold", "silver", "office"]), max_size=2, unique=True).map(tuple)
+BLENDS = st.builds(
+    Blend,
+    idle=st.integers(1, 9),
+    occupancy=st.integers(0, 9),
+    calls=st.integers(0, 9),
+    turns=st.integers(0, 9),
+    proficiency_ms=st.sampled_from([0, 3_000, 90_000]),
+)
 RECENT = st.integers(0, 5)
 
 
@@ -88,14 +97,24 @@ class AnyDay(RuleBasedStateMachine):
         skills=LEVELS,
         wrap_up_ms=st.sampled_from([0, 3_000]),
         wait_ms_max=st.sampled_from([None, 0, 9_000]),
+        whose=st.fixed_dictionaries(
+            {
+                "groups": GROUPS,
+                "level_max": st.sampled_from([9, 2, 1]),
+                "strategy": st.sampled_from(Strategy),
+                "blend": BLENDS,
+            }
+        ),
     )
-    def configure_queue(self, queue_id: str, skills: dict[str, int], wrap_up_ms: int, wait_ms_max: int | None) -> None:
+    def configure_queue(
+        self, queue_id: str, skills: dict[str, int], wrap_up_ms: int, wait_ms_max: int | None, whose: dict[str, object]
+    ) -> None:
         requirements = m.needs(**skills)
-        self.give(m.queue(queue_id, requirements=requirements, wrap_up_ms=wrap_up_ms, wait_ms_max=wait_ms_max))
+        self.give(m.queue(queue_id, requirements=requirements, wrap_up_ms=wrap_up_ms, wait_ms_max=wait_ms_max, **whose))
 
-    @rule(agent_id=AGENTS, skills=LEVELS)
-    def configure_agent(self, agent_id: str, skills: dict[str, int]) -> None:
-        self.give(m.agent(agent_id, **skills))
+    @rule(agent_id=AGENTS, skills=LEVELS, groups=GROUPS, level=st.integers(1, 3))
+    def configure_agent(self, agent_id: str, skills: dict[str, int], groups: tuple[str, ...], level: int) -> None:
+        self.give(m.member(agent_id, groups, level, skills))
 
     @rule(phone=PHONES, auto_answer=st.booleans())
     def configure_device(self, phone: str, auto_answer: bool) -> None:

@@ -165,7 +165,7 @@ def newest_caller_first(patch: Patch) -> None:
         fitting = [
             one
             for one in state.interactions.values()
-            if one.phase == "waiting" and reservations_fit(skills, one.stay.requirements)
+            if one.phase == "waiting" and reservations_fit(skills, one.stay.demand.requirements)
         ]
         return max(fitting, key=lambda one: one.key).interaction_id, first[1]
 

@@ -4,7 +4,6 @@ from acd.core import facts, inputs
 from acd.core.decide.calls import release
 from acd.core.decide.reservations import end_reservation
 from acd.core.interaction_states import QUEUE_PHASES, Phase
-from acd.core.skills import merge
 from acd.core.state import Interaction
 from acd.core.step import Step
 from acd.core.strategies import caller_key
@@ -71,7 +70,7 @@ def _queue_up(step: Step, given: inputs.EnterQueue) -> None:
             interaction_id=given.interaction_id,
             queue_id=given.queue_id,
             priority=priority,
-            requirements=merge(queue.requirements, given.requirements),
+            requirements=state.demand_in(given.queue_id, given.requirements).requirements,
             position=state.lines.position(given.queue_id, key),
             added_requirements=given.requirements,
         )

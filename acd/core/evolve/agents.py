@@ -1,16 +1,20 @@
 """Apply one fact about queues, devices or agents. Part of ``evolve``: the only writer, and no decisions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from acd.core import facts
 from acd.core.agent_states import CALL_STATES, OFFERED_STATES, AgentState, ReasonCode
 from acd.core.interaction_states import Phase
-from acd.core.skills import merge
 from acd.core.state import Agent, Device, State, Tally
 from acd.core.timetable import DeadlineKind
+from acd.core.workload import Workload, after_move, at_log_in, now_of
+from kernel.ids import AgentId
 from kernel.instants import Instant, after
+
+MEAN_OF_MAX = 256
 
 # --- configuration -------------------------------------------------------------------------------------------------
 
@@ -24,7 +28,7 @@ def _queue_defined(state: State, fact: facts.QueueDefined, at: Instant) -> None:
         interaction = state.interactions[key[-1]]
         stay = interaction.stay
         if interaction.phase is Phase.WAITING:
-            state.lines.stop_waiting(stay.requirements, key)
+            state.lines.stop_waiting(interaction.interaction_id)
         announce_at = stay.announce_at
         if settings.announces and announce_at is None:
             announce_at = after(at, settings.announcement_every_ms)
@@ -32,7 +36,7 @@ def _queue_defined(state: State, fact: facts.QueueDefined, at: Instant) -> None:
             interaction,
             wait=replace(
                 stay,
-                requirements=merge(settings.requirements, stay.added),
+                demand=state.demand_in(settings.queue_id, stay.added),
                 announce_at=announce_at if settings.announces else None,
             ),
         )
@@ -40,7 +44,7 @@ def _queue_defined(state: State, fact: facts.QueueDefined, at: Instant) -> None:
         wait_ends = None if settings.wait_ms_max is None else after(stay.queued_at, settings.wait_ms_max)
         state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, wait_ends)
         if interaction.phase is Phase.WAITING:
-            state.lines.wait(interaction.stay.requirements, key)
+            state.lines.wait(interaction.stay.demand, key)
             state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, interaction.stay.announce_at)
 
 
@@ -83,8 +87,20 @@ def _device_presence_changed(state: State, fact: facts.DevicePresenceChanged, at
 
 
 def _agent_logged_in(state: State, fact: facts.AgentLoggedIn, at: Instant) -> None:
-    _put_agent(state, replace(state.agents[fact.agent_id], device_id=fact.device_id))
+    agent = state.agents[fact.agent_id]
+    workload = at_log_in(agent.workload, _workloads(state, fact.agent_id, at), at)
+    _put_agent(state, replace(agent, device_id=fact.device_id, workload=workload))
     state.devices[fact.device_id] = replace(state.devices[fact.device_id], agent_id=fact.agent_id)
+
+
+def _workloads(state: State, apart_from: AgentId, at: Instant) -> Iterator[Workload]:
+    """Of those who are logged in, some hundreds at most: a mean of more is no better, and takes time."""
+    logged_in = (
+        now_of(agent.workload, agent.state, at)
+        for agent in state.agents.values()
+        if agent.state is not AgentState.LOGGED_OUT and agent.agent_id != apart_from
+    )
+    return islice(logged_in, MEAN_OF_MAX)
 
 
 def _agent_logged_out(state: State, fact: facts.AgentLoggedOut, at: Instant) -> None:
@@ -111,6 +127,7 @@ def _agent_state_changed(state: State, fact: facts.AgentStateChanged, at: Instan
             interaction_id=fact.interaction_id if keeps_interaction else None,
             next_state=next_state,
             next_reason_code=next_reason_code,
+            workload=after_move(agent.workload, agent.state, fact.state, fact.reason_code, at),
         ),
     )
     state.timetable.put(
@@ -144,12 +161,12 @@ def _put_agent(state: State, agent: Agent) -> None:
     known = state.agents.get(agent.agent_id)
     stood = known is not None and known.state is AgentState.READY
     stands = agent.state is AgentState.READY
-    moved = known is None or known.key != agent.key or known.settings.skills != agent.settings.skills
-    if known is not None and stood and (moved or not stands):
-        state.lines.stop_standing(known.settings.skills, known.key)
+    moved = known is None or (known.standing, known.profile) != (agent.standing, agent.profile)
+    if stood and (moved or not stands):
+        state.lines.stop_standing(agent.agent_id)
     state.agents[agent.agent_id] = agent
     if stands and (moved or not stood):
-        state.lines.stand_ready(agent.settings.skills, agent.key)
+        state.lines.stand_ready(agent.profile, agent.standing, agent.agent_id)
 
 
 AGENT_EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {

@@ -7,7 +7,6 @@ from typing import Any
 from acd.core import facts
 from acd.core.agent_states import AgentState
 from acd.core.interaction_states import PHASES, Phase, PhaseTrigger
-from acd.core.skills import merge
 from acd.core.state import (
     PAST_MAX,
     Connection,
@@ -48,7 +47,7 @@ def _interaction_queued(state: State, fact: facts.InteractionQueued, at: Instant
             ordinal=state.queue_entries,
             priority=fact.priority,
             added=fact.added_requirements,
-            requirements=merge(queue.requirements, fact.added_requirements),
+            demand=state.demand_in(fact.queue_id, fact.added_requirements),
             announce_at=after(at, queue.announcement_every_ms) if queue.announces else None,
         ),
     )
@@ -195,13 +194,13 @@ def _moved(interaction: Interaction, trigger: PhaseTrigger) -> Interaction:
 
 def _start_waiting(state: State, interaction: Interaction) -> None:
     """It may be offered, and hears announcements."""
-    state.lines.wait(interaction.stay.requirements, interaction.key)
+    state.lines.wait(interaction.stay.demand, interaction.key)
     state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, interaction.stay.announce_at)
 
 
 def _stop_waiting(state: State, interaction: Interaction) -> None:
     """It may not be offered; while a phone rings no announcement begins, so that none is cut by the answer."""
-    state.lines.stop_waiting(interaction.stay.requirements, interaction.key)
+    state.lines.stop_waiting(interaction.interaction_id)
     state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, None)
 
 

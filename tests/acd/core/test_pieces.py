@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from acd.core.demand import Demand, Ordering, Profile, Standing, Weights, agent_key
 from acd.core.lines import Lines
 from acd.core.settings import Requirement
 from acd.core.skills import may_take, merge
-from acd.core.strategies import agent_key, caller_key
+from acd.core.strategies import caller_key
 from acd.core.timetable import DeadlineKind, Timetable
 from kernel.ids import AgentId, InteractionId, QueueId, SkillId
 from kernel.instants import Instant
@@ -55,8 +56,10 @@ def test_priority_then_wait_then_order_of_entry_then_id() -> None:
 
 
 def test_the_longest_idle_agent_comes_first_and_ties_go_by_id() -> None:
-    assert agent_key(Instant(1), AgentId("zoe")) < agent_key(Instant(2), AgentId("ann"))
-    assert agent_key(Instant(1), AgentId("ann")) < agent_key(Instant(1), AgentId("bob"))
+    longest_idle, one, two = Weights(idle=1), Standing(idle_since=Instant(1)), Standing(idle_since=Instant(2))
+
+    assert agent_key(longest_idle, one, AgentId("zoe")) < agent_key(longest_idle, two, AgentId("ann"))
+    assert agent_key(longest_idle, one, AgentId("ann")) < agent_key(longest_idle, one, AgentId("bob"))
 
 
 def test_the_place_in_a_queue_counts_those_before() -> None:
@@ -71,30 +74,32 @@ def test_the_place_in_a_queue_counts_those_before() -> None:
 
 def test_lines_that_lose_somebody_say_so() -> None:
     lines = Lines()
-    lines.wait((), caller_key(5, Instant(0), 1, InteractionId("c1")))
+    lines.wait(Demand(), caller_key(5, Instant(0), 1, InteractionId("c1")))
 
-    with pytest.raises(ValueError, match="not in list"):
-        lines.stop_waiting((), caller_key(5, Instant(0), 0, InteractionId("c0")))
+    with pytest.raises(KeyError, match="c0"):
+        lines.stop_waiting(InteractionId("c0"))
 
 
 def test_empty_groups_are_forgotten_before_they_are_too_many() -> None:
     lines = Lines(groups_max=8)
-    lines.stand_ready(ENGLISH, agent_key(Instant(0), AgentId("ann")))
-    kept = caller_key(5, Instant(0), 0, InteractionId("c0"))
-    lines.wait(needs(english=1), kept)
+    ann, standing = AgentId("ann"), Standing(idle_since=Instant(0))
+    lines.stand_ready(Profile(skills=ENGLISH), standing, ann)
+    kept = caller_key(5, Instant(0), 0, InteractionId("kept"))
+    lines.wait(Demand(requirements=needs(english=1)), kept)
     for level in range(30):
         key = caller_key(5, Instant(0), level, InteractionId(f"c{level}"))
-        lines.wait(needs(mandarin=level), key)
-        lines.stop_waiting(needs(mandarin=level), key)
-        agent = agent_key(Instant(0), AgentId(f"a{level}"))
-        lines.stand_ready(((SkillId("dutch"), level),), agent)
-        lines.stop_standing(((SkillId("dutch"), level),), agent)
+        weights = Weights(idle=1, turns=level)
+        lines.wait(Demand(requirements=needs(mandarin=level), ordering=Ordering(weights=weights)), key)
+        lines.stop_waiting(key[-1])
+        agent_id = AgentId(f"a{level}")
+        lines.stand_ready(Profile(skills=((SkillId("dutch"), level),)), standing, agent_id)
+        lines.stop_standing(agent_id)
+    lines.wait(Demand(requirements=needs(dutch=1)), caller_key(5, Instant(0), 31, InteractionId("in-vain")))
 
-    assert len(lines.waiting) <= 8
-    assert len(lines.ready) <= 8
-    assert lines.first_caller(ENGLISH) == kept
-    assert lines.first_agent(needs(english=1)) == agent_key(Instant(0), AgentId("ann"))
-    assert lines.first_agent(needs(dutch=1)) is None
+    assert len(lines.rows()) <= 8
+    assert lines.first_caller(ann) == kept
+    assert lines.first_agent(InteractionId("kept")) == ann
+    assert lines.first_agent(InteractionId("in-vain")) is None
 
 
 def test_the_soonest_deadline_comes_first_and_moved_or_cleared_ones_do_not_come() -> None:
