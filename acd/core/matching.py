@@ -97,9 +97,9 @@ def _first_caller_of(state: State, agent_id: AgentId) -> CallerKey | None:
 def next_pair_naively(state: State, newcomers: Newcomers) -> Pair | None:
     """The same choice, by looking at every waiting interaction and every agent."""
     waiting = [interaction for interaction in state.interactions.values() if interaction.phase is Phase.WAITING]
+    ready = [agent for agent in state.agents.values() if agent.state is AgentState.READY]
     for interaction in sorted(waiting, key=lambda one: one.key):
         demand = interaction.stay.demand
-        ready = [agent for agent in state.agents.values() if agent.state is AgentState.READY]
         offers = [offer for agent in ready if (offer := offer_key(demand, agent)) is not None]
         if offers:
             return interaction.interaction_id, min(offers)[-1][-1]

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acd.core.demand import Demand, Ordering, Weights
+from acd.core.demand import Demand, Ordering, Profile, Standing, Weights
 from acd.core.lines import Lines
 from acd.core.matching import offer_key
 from acd.core.settings import AgentSettings, Requirement
@@ -22,7 +22,7 @@ WEIGHTS = st.builds(Weights, idle=st.integers(1, 9), turns=st.integers(0, 9)) | 
     [Weights(idle=1), Weights(occupancy=1), Weights(calls=1), Weights(turns=1)]
 )
 ORDERINGS = st.builds(
-    Ordering, weights=WEIGHTS, best_first=st.booleans(), proficiency_ms=st.sampled_from([0, 2_000, 30_000])
+    Ordering, weights=WEIGHTS, best_first=st.booleans(), proficiency_ms=st.sampled_from([0, 2_000, 9_000])
 )
 NEEDS = st.dictionaries(SKILLS, st.integers(1, 4), max_size=2).map(
     lambda least: tuple(Requirement(skill_id=one, level_min=least[one]) for one in sorted(least))
@@ -55,31 +55,44 @@ def agents(draw: st.DrawFn) -> list[Agent]:
     return found
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
-    ready=agents(), demands=st.lists(DEMANDS, min_size=1, max_size=4), early=st.booleans(), leaving=st.integers(0, 6)
+    everybody=agents(),
+    demands=st.lists(DEMANDS, min_size=1, max_size=6),
+    moves=st.lists(st.integers(0, 40), min_size=12, max_size=60),
 )
-def test_the_first_agent_is_the_least_of_all(
-    ready: list[Agent], demands: list[Demand], early: bool, leaving: int
+def test_whoever_comes_and_goes_the_first_agent_is_the_least_of_all(
+    everybody: list[Agent], demands: list[Demand], moves: list[int]
 ) -> None:
-    lines = Lines(groups_max=3)
-    ids = [InteractionId(f"c{number}") for number in range(len(demands))]
-    if early:
-        _wait(lines, demands, ids)
-    for agent in ready:
-        lines.stand_ready(agent.profile, agent.standing, agent.agent_id)
-    if not early:
-        _wait(lines, demands, ids)
-    for agent in ready[:leaving]:
-        lines.stop_standing(agent.agent_id)
+    lines = Lines(groups_max=2)
+    ready: dict[AgentId, Agent] = {}
+    waiting: dict[InteractionId, tuple[int, Demand]] = {}
+    for number, move in enumerate(moves):
+        agent = everybody[move % len(everybody)]
+        interaction_id = InteractionId(f"c{move % len(demands)}")
+        if move % 3 and agent.agent_id in ready:
+            del ready[agent.agent_id]
+            lines.stop_standing(agent.agent_id)
+        elif move % 3:
+            ready[agent.agent_id] = agent
+            lines.stand_ready(agent.profile, agent.standing, agent.agent_id)
+        elif interaction_id in waiting:
+            del waiting[interaction_id]
+            lines.stop_waiting(interaction_id)
+        else:
+            waiting[interaction_id] = number, demands[move % len(demands)]
+            lines.wait(waiting[interaction_id][1], caller_key(5, Instant(number), number, interaction_id))
+        _agree(lines, ready, waiting)
 
-    for interaction_id, demand in zip(ids, demands, strict=True):
-        offers = [offer for agent in ready[leaving:] if (offer := offer_key(demand, agent)) is not None]
+
+def _agree(lines: Lines, ready: dict[AgentId, Agent], waiting: dict[InteractionId, tuple[int, Demand]]) -> None:
+    for interaction_id, (_, demand) in waiting.items():
+        offers = [offer for agent in ready.values() if (offer := offer_key(demand, agent)) is not None]
         assert lines.first_agent(interaction_id) == (min(offers)[-1][-1] if offers else None)
-    for agent in ready[leaving:]:
-        mine = [one for one, demand in zip(ids, demands, strict=True) if offer_key(demand, agent) is not None]
+    for agent in ready.values():
+        mine = [(number, one) for one, (number, demand) in waiting.items() if offer_key(demand, agent) is not None]
         first = lines.first_caller(agent.agent_id)
-        assert (first and first[-1]) == (mine[0] if mine else None)
+        assert (first and first[-1]) == (min(mine)[1] if mine else None)
 
 
 @given(demand=DEMANDS, profile=agents())
@@ -91,6 +104,28 @@ def test_a_level_above_the_last_and_a_group_too_few_never_fit(demand: Demand, pr
     assert offer_key(replace(demand, groups=((GroupId("another"),),)), agent) is None
 
 
-def _wait(lines: Lines, demands: list[Demand], ids: list[InteractionId]) -> None:
-    for number, (demand, interaction_id) in enumerate(zip(demands, ids, strict=True)):
-        lines.wait(demand, caller_key(5, Instant(number), number, interaction_id))
+def test_a_long_idle_beats_the_bonus_of_the_more_proficient() -> None:
+    english = SkillId("english")
+    ordering = Ordering(weights=Weights(idle=1), proficiency_ms=1_000)
+    demand = Demand(requirements=(Requirement(skill_id=english, level_min=1),), ordering=ordering)
+    lines = Lines()
+    lines.wait(demand, caller_key(5, Instant(0), 0, InteractionId("c1")))
+    for level, idle_since in ((5, 9_000), (3, 2_000), (1, 8_000)):
+        standing = Standing(idle_since=Instant(idle_since))
+        lines.stand_ready(Profile(skills=((english, level),)), standing, AgentId(f"level-{level}"))
+
+    assert lines.first_agent(InteractionId("c1")) == AgentId("level-3")
+    lines.stop_standing(AgentId("level-3"))
+    assert lines.first_agent(InteractionId("c1")) == AgentId("level-5")
+
+
+def test_the_number_of_a_forgotten_class_gives_nobody_its_right() -> None:
+    lines = Lines(groups_max=1)
+    lines.stand_ready(Profile(), Standing(idle_since=Instant(0)), AgentId("ann"))
+    lines.wait(Demand(), caller_key(5, Instant(0), 0, InteractionId("for-anybody")))
+    lines.stop_waiting(InteractionId("for-anybody"))
+
+    beyond = Requirement(skill_id=SkillId("english"), level_min=3)
+    lines.wait(Demand(requirements=(beyond,)), caller_key(5, Instant(1), 1, InteractionId("for-english")))
+
+    assert lines.first_caller(AgentId("ann")) is None
