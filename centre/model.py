@@ -105,6 +105,7 @@ class Queue:
     music: str
     announcement: PromptId | None
     announcement_every_s: int
+    tells_wait: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

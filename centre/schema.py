@@ -107,6 +107,13 @@ SHAPES = (
                 note="how often it is repeated",
                 default=60,
             ),
+            Field(
+                key="tells_wait",
+                kind=kinds.YES_NO,
+                note="those who wait are told their place and, once enough is known, within how many minutes they will be "
+                "answered: at entry and with every announcement",
+                default=False,
+            ),
         ),
     ),
     Shape(

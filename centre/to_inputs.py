@@ -79,6 +79,7 @@ def queue_settings(queue: Queue) -> QueueSettings:
         no_answer_policy=NoAnswerPolicy(queue.on_no_answer),
         announcement=queue.announcement,
         announcement_every_ms=queue.announcement_every_s * 1000,
+        tells_wait=queue.tells_wait,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
-from acd.core.effects import CancelRing, Effect, PlayWaitAnnouncement, ReturnToFlow, RingAgent
+from acd.core.effects import CancelRing, Effect, PlayWaitAnnouncement, ReturnToFlow, RingAgent, TellWait
 from acd.core.inputs import Input
 from acd.phone_lines import PhoneLines
 from acd.ports import AgentLegPhase
@@ -55,7 +55,7 @@ class Switchboard:
                 self._start(self._end_leg(effect.reservation_id, self._withdraw_offer(effect.interaction_id)))
             case ReturnToFlow():
                 self._start(self._return(effect, self._withdraw_offer(effect.interaction_id)))
-            case PlayWaitAnnouncement():
+            case PlayWaitAnnouncement() | TellWait():
                 pass  # heard, and nothing comes of it
 
     def part(self, interaction_id: InteractionId, reservation_id: ReservationId) -> None:

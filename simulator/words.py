@@ -52,6 +52,15 @@ def _released(fact: facts.InteractionReleased, start: Instant) -> str:
     return f"{fact.interaction_id} released by {fact.ended_by}, talked {length(fact.talk_ms)}{hold}"
 
 
+def _told(fact: facts.WaitTold, start: Instant) -> str:
+    parts = [str(fact.prompt_id)] if fact.prompt_id is not None else []
+    if fact.position is not None:
+        parts.append(f"place {fact.position}")
+    if fact.minutes is not None:
+        parts.append(f"at most {fact.minutes} min{', longer than told' if fact.is_longer else ''}")
+    return f"{fact.interaction_id} is told {', '.join(parts) or 'nothing'}"
+
+
 _WORDS: dict[type, Any] = {
     facts.InteractionQueued: lambda fact, start: (
         f"{fact.interaction_id} offered to {fact.queue_id}, place {fact.position}"
@@ -69,6 +78,7 @@ _WORDS: dict[type, Any] = {
     facts.AgentLoggedIn: lambda fact, start: f"{fact.agent_id} at {fact.device_id}",
     facts.NextStateChosen: lambda fact, start: f"{fact.agent_id} then {fact.state} {fact.reason_code}".strip(),
     facts.WaitAnnouncementDue: lambda fact, start: f"{fact.interaction_id} hears {fact.prompt_id}",
+    facts.WaitTold: _told,
     facts.InputRefused: lambda fact, start: f"refused {fact.code}",
 }
 

@@ -1,17 +1,17 @@
 """The switch as the distributor knows it: effects become AMI actions, started at once and in order."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 
-from acd.core.effects import CancelRing, Effect, PlayWaitAnnouncement, ReturnToFlow, RingAgent
+from acd.core.effects import CancelRing, Effect, PlayWaitAnnouncement, ReturnToFlow, RingAgent, TellWait
 from acd.core.inputs import Input
 from acd.phone_lines import PhoneLines
 from acd.ports import AgentLegPhase
 from kernel.contact import ContactBook
-from kernel.ids import DeviceId, InteractionId, QueueId, ReservationId
+from kernel.ids import DeviceId, InteractionId, PromptId, QueueId, ReservationId
 from kernel.instants import Instant, elapsed_ms
 from kernel.result_codes import ReservationResult
 from telephony.ami.actions import Action, caller_id, hang_up, originate, set_variable
@@ -23,6 +23,7 @@ from telephony.dial_strings import agent_leg_headers, device_channel, shown_name
 from telephony.forwarding import NOWHERE, end_forwarded
 from telephony.leg_names import agent_leg, caller_leg, interaction_of_reservation
 from telephony.legs import LegTracker
+from telephony.spoken_wait import spoken_wait
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +96,9 @@ class AsteriskSwitch:
                 case CancelRing():
                     self._cancel(effect)
                 case PlayWaitAnnouncement():
-                    self._announce(effect)
+                    self._announce(effect.interaction_id, (effect.prompt_id,))
+                case TellWait():
+                    self._announce(effect.interaction_id, spoken_wait(effect))
                 case ReturnToFlow():
                     asked = self._withdraw_offer(effect.interaction_id, asking="ACD_STATE")
                     self._start(self._return_to_flow(effect, asked))
@@ -261,8 +264,11 @@ class AsteriskSwitch:
         fields = {"Channel": caller_leg(interaction_id), "Variable": variable}
         return self._commands.send(Action(name="Getvar", fields=fields))
 
-    def _announce(self, effect: PlayWaitAnnouncement) -> None:
-        contact = self._contacts.live(effect.interaction_id)
+    def _announce(self, interaction_id: InteractionId, prompts: Sequence[PromptId]) -> None:
+        """Play into the caller's waiting room, in their language, one prompt after the other."""
+        if not prompts:
+            return
+        contact = self._contacts.live(interaction_id)
         language = contact.attributes.get("language", "") if contact else ""
         if language not in self.floor.languages:
             language = self.floor.languages[0]
@@ -272,8 +278,8 @@ class AsteriskSwitch:
                 fields={
                     "Channel": "Local/play@acd-announce/n",
                     "Application": "BridgeWait",
-                    "Data": f"acd-{effect.interaction_id},announcer,n",
-                    "Variable": f"__ACD_PROMPT=sambut/{language}/{effect.prompt_id}",
+                    "Data": f"acd-{interaction_id},announcer,n",
+                    "Variable": "__ACD_PROMPT=" + "&".join(f"sambut/{language}/{prompt}" for prompt in prompts),
                     "Async": "true",
                     "Timeout": "5000",
                 },

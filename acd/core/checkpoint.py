@@ -6,6 +6,7 @@ Only records are in it. Lines and timetable say nothing that the records do not 
 from dataclasses import dataclass
 
 from acd.core.agent_states import AgentState
+from acd.core.estimates import WaitSample
 from acd.core.interaction_states import Phase
 from acd.core.settings import QueueSettings
 from acd.core.state import Agent, Connection, Device, Interaction, PastReservation, Reservation, State, Tally
@@ -31,6 +32,7 @@ class EngineCheckpoint:
     past_reservations: dict[ReservationId, PastReservation]
     past_interactions: dict[InteractionId, int]
     tallies: dict[QueueId, Tally]
+    wait_samples: dict[QueueId, tuple[WaitSample, ...]]
     queue_entries: int
     suspended: bool
 
@@ -48,6 +50,7 @@ def checkpoint_of(state: State, now: Instant) -> EngineCheckpoint:
         past_reservations=dict(state.past_reservations),
         past_interactions=dict(state.past_interactions),
         tallies=dict(state.tallies),
+        wait_samples=dict(state.wait_samples),
         queue_entries=state.queue_entries,
         suspended=state.suspended,
     )
@@ -65,6 +68,7 @@ def state_of(checkpoint: EngineCheckpoint) -> State:
         past_reservations=dict(checkpoint.past_reservations),
         past_interactions=dict(checkpoint.past_interactions),
         tallies=dict(checkpoint.tallies),
+        wait_samples=dict(checkpoint.wait_samples),
         queue_entries=checkpoint.queue_entries,
         suspended=checkpoint.suspended,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from acd.core.facts import AgentReserved, Fact, InteractionLeftQueue, ReservationEnded, WaitAnnouncementDue
+from acd.core.facts import AgentReserved, Fact, InteractionLeftQueue, ReservationEnded, WaitAnnouncementDue, WaitTold
 from kernel.ids import AgentId, DeviceId, InteractionId, PromptId, QueueId, ReservationId
 from kernel.instants import Instant
 from kernel.result_codes import LeaveReason, ReservationResult
@@ -39,6 +39,17 @@ class PlayWaitAnnouncement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellWait:
+    """Say to the waiting caller what ``facts.WaitTold`` says; music resumes after it."""
+
+    interaction_id: InteractionId
+    prompt_id: PromptId | None
+    position: int | None
+    minutes: int | None
+    is_longer: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnToFlow:
     """Take the caller out of the queue's waiting room and back into the flow, at the exit of that reason."""
 
@@ -46,7 +57,7 @@ class ReturnToFlow:
     reason: LeaveReason
 
 
-Effect = RingAgent | CancelRing | PlayWaitAnnouncement | ReturnToFlow
+Effect = RingAgent | CancelRing | PlayWaitAnnouncement | TellWait | ReturnToFlow
 
 
 def effects_of_step(facts: Iterable[Fact]) -> Iterator[Effect]:
@@ -81,6 +92,16 @@ def effects_of(fact: Fact) -> tuple[Effect, ...]:
             return (CancelRing(reservation_id=fact.reservation_id, interaction_id=fact.interaction_id),)
         case WaitAnnouncementDue():
             return (PlayWaitAnnouncement(interaction_id=fact.interaction_id, prompt_id=fact.prompt_id),)
+        case WaitTold():
+            return (
+                TellWait(
+                    interaction_id=fact.interaction_id,
+                    prompt_id=fact.prompt_id,
+                    position=fact.position,
+                    minutes=fact.minutes,
+                    is_longer=fact.is_longer,
+                ),
+            )
         case InteractionLeftQueue() if fact.reason not in (LeaveReason.WITHDRAWN, LeaveReason.OVERFLOW):
             # Whoever withdrew the caller has them already; a full queue is told to the flow that asked, which goes on.
             return (ReturnToFlow(interaction_id=fact.interaction_id, reason=fact.reason),)

@@ -90,6 +90,25 @@ class WaitAnnouncementDue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitTold:
+    """The waiting caller is to hear their place and how long they will wait, after the queue's announcement, if any.
+
+    ``ordinal`` counts with the announcements. ``position`` None: worse than what was told before, so it is not said.
+    ``minutes``: within how many from now they will be answered; None: too little is known. ``is_longer``: it is said
+    that this is later than what was promised before. ``estimate_ms`` is what the minutes were made of.
+    """
+
+    interaction_id: InteractionId
+    queue_id: QueueId
+    prompt_id: PromptId | None
+    ordinal: int
+    position: int | None
+    minutes: int | None
+    is_longer: bool
+    estimate_ms: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionAnswered:
     """An agent picked up: out of the queue. ``waited_ms`` since queue entry, ``rang_ms`` since the reservation."""
 
@@ -281,6 +300,7 @@ Fact = (
     | InteractionCreated
     | InteractionQueued
     | WaitAnnouncementDue
+    | WaitTold
     | InteractionAnswered
     | InteractionAbandoned
     | InteractionLeftQueue

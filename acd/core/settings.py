@@ -9,6 +9,10 @@ LEVEL_LAST = 9
 """Agents have a level from 1, who ring first, to this."""
 
 
+ENTRY_MS = 1_000
+"""Who is told their wait at entry is let into the waiting room first, and an agent who is free may be found first."""
+
+
 class Channel(StrEnum):
     """The medium of an interaction. The engine treats them alike; today only voice arrives."""
 
@@ -102,9 +106,10 @@ class QueueSettings:
 
     ``priority`` is 1-10, higher is served first; an interaction may bring its own. ``waiting_max``: whoever comes while
     so many wait leaves at once as overflow; None: no limit.
-    ``announcement`` is repeated every ``announcement_every_ms`` while the caller waits.
     ``groups``: whose agents may take its calls, the first group's before the second's; empty: everybody.
     ``level_max``: agents up to this level. ``relaxations`` by rising ``after_ms``. ``blend`` for that strategy alone.
+    ``announcement`` is repeated every ``announcement_every_ms`` while the caller waits. ``tells_wait``: so are their place
+    and how long they will wait, and both are told at entry too.
     """
 
     queue_id: QueueId
@@ -126,11 +131,17 @@ class QueueSettings:
     blend: Blend | None = None
     relaxations: tuple[RelaxationStep, ...] = ()
     reserves: Reserves | None = None
+    tells_wait: bool = False
 
     @property
     def announces(self) -> bool:
         """Whether waiting callers hear an announcement at all."""
-        return self.announcement is not None and self.announcement_every_ms > 0
+        return (self.announcement is not None or self.tells_wait) and self.announcement_every_ms > 0
+
+    @property
+    def announcement_first_ms(self) -> int:
+        """How long after entry the first one is heard."""
+        return min(ENTRY_MS, self.announcement_every_ms) if self.tells_wait else self.announcement_every_ms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

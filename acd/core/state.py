@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from acd.core.agent_states import AgentState
 from acd.core.demand import Demand, Profile, Standing, demand_of
+from acd.core.estimates import WaitSample
 from acd.core.interaction_states import Phase
 from acd.core.lines import Lines
 from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings
@@ -78,10 +79,20 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a caller knows of their wait: the best place that was said, the last minutes, and when those will be over."""
+
+    position: int
+    minutes: int | None = None
+    until: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
     """One stay in one queue.
 
     ``demand`` follows from the queue, from ``added``, which the interaction brought, and from the relaxation steps taken.
+    ``position``: the place at entry. ``told``: what the caller has heard of their wait, None: nothing.
     """
 
     queue_id: QueueId
@@ -93,6 +104,8 @@ class Wait:
     steps_taken: int = 0
     announcements: int = 0
     announce_at: Instant | None = None
+    position: int = 0
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +203,7 @@ class State:
     tallies: dict[QueueId, Tally] = field(default_factory=dict)
     lines: Lines = field(default_factory=Lines)
     timetable: Timetable = field(default_factory=Timetable)
+    wait_samples: dict[QueueId, tuple[WaitSample, ...]] = field(default_factory=dict)
     queue_entries: int = 0
     suspended: bool = False
     """The switch serves callers by itself: nobody is reserved for anybody."""

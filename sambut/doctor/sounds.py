@@ -14,6 +14,7 @@ from ivr.core.specs import ReferenceKind
 from kernel.ids import PromptId
 from sambut.announcements import SOUND_ENDINGS
 from sambut.doctor.findings import Finding, fine, wrong
+from telephony import spoken_wait
 
 BUILT_IN: Final = frozenset(
     {
@@ -65,6 +66,8 @@ def wanted_sounds(centre: Centre | None) -> dict[tuple[str, PromptId], str]:
     whose = dict.fromkeys(BUILT_IN, "the program")
     if centre is not None:
         whose |= {queue.announcement: f"queue {queue.id}" for queue in centre.queues if queue.announcement}
+        if any(queue.tells_wait for queue in centre.queues):
+            whose |= dict.fromkeys(spoken_wait.SAID - BUILT_IN, "the queues that tell the wait")
         for flow in centre.flows:
             whose |= {prompt: f"flow {flow.id}" for node in flow.nodes for prompt in _prompts_of(node)}
     wanted = {(language, prompt): whose[prompt] for language in languages for prompt in sorted(whose)}

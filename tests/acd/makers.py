@@ -61,6 +61,7 @@ def queue_settings(
     blend: Blend | None = None,
     relaxations: tuple[RelaxationStep, ...] = (),
     reserves: Reserves | None = None,
+    tells_wait: bool = False,
 ) -> QueueSettings:
     return QueueSettings(
         queue_id=QueueId(queue_id),
@@ -82,6 +83,7 @@ def queue_settings(
         blend=blend,
         relaxations=relaxations,
         reserves=reserves,
+        tells_wait=tells_wait,
     )
 
 

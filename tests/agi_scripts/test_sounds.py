@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SOUNDS = ROOT / "asterisk_conf" / "sounds"
 TEXTS = tomllib.loads((SOUNDS / "texts.toml").read_text(encoding="utf-8"))
 DIGITS = {f"digit-{digit}" for digit in "0123456789"}
-BYTES_MAX = 3_000_000
+BYTES_MAX = 4_000_000
 
 
 def named_by_scripts() -> set[str]:

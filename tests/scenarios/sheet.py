@@ -98,6 +98,7 @@ _QUEUE_WORDS: dict[str, tuple[str, Callable[[str], object]]] = {
     "no-answer": ("no_answer_policy", NoAnswerPolicy),
     "says": ("announcement", str),
     "every": ("announcement_every_ms", milliseconds),
+    "tells-wait": ("tells_wait", lambda word: word == "yes"),
 }
 """What may be said of a queue; every other word is a skill that it needs."""
 

@@ -3,9 +3,10 @@
 from typing import assert_never
 
 from acd.core import inputs
+from acd.core.decide.announcements import announce
 from acd.core.decide.calls import end_wrap_up
 from acd.core.decide.presence import retry_phone
-from acd.core.decide.queueing import announce, end_wait
+from acd.core.decide.queueing import end_wait
 from acd.core.decide.reservations import lapse
 from acd.core.step import Step
 from acd.core.timetable import DeadlineKind, Due

@@ -133,21 +133,6 @@ def end_wait(step: Step, interaction_id: InteractionId) -> None:
     _leave(step, step.state.interactions[interaction_id], LeaveReason.TIMEOUT)
 
 
-def announce(step: Step, interaction_id: InteractionId) -> None:
-    """The waiting caller is to hear the queue's announcement."""
-    stay = step.state.interactions[interaction_id].stay
-    prompt_id = step.state.queues[stay.queue_id].announcement
-    assert prompt_id is not None, "a queue without an announcement makes none due"
-    step.record(
-        facts.WaitAnnouncementDue(
-            interaction_id=interaction_id,
-            queue_id=stay.queue_id,
-            prompt_id=prompt_id,
-            ordinal=stay.announcements + 1,
-        )
-    )
-
-
 def _abandon(step: Step, interaction: Interaction) -> Disposition:
     stay = interaction.stay
     waited_ms = elapsed_ms(stay.queued_at, step.now)

@@ -51,6 +51,7 @@ def _queue_defined(state: State, fact: facts.QueueDefined, at: Instant) -> None:
 def _queue_withdrawn(state: State, fact: facts.QueueWithdrawn, at: Instant) -> None:
     del state.queues[fact.queue_id]
     del state.tallies[fact.queue_id]
+    state.wait_samples.pop(fact.queue_id, None)
     state.lines.close_queue(fact.queue_id)
 
 

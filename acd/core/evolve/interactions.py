@@ -6,6 +6,7 @@ from typing import Any
 
 from acd.core import facts
 from acd.core.agent_states import AgentState
+from acd.core.estimates import WaitSample, remembered
 from acd.core.interaction_states import PHASES, Phase, PhaseTrigger
 from acd.core.state import (
     PAST_MAX,
@@ -14,6 +15,7 @@ from acd.core.state import (
     PastReservation,
     Reservation,
     State,
+    Told,
     Wait,
 )
 from acd.core.timetable import DeadlineKind
@@ -48,7 +50,8 @@ def _interaction_queued(state: State, fact: facts.InteractionQueued, at: Instant
             priority=fact.priority,
             added=fact.added_requirements,
             demand=state.demand_in(fact.queue_id, fact.added_requirements),
-            announce_at=after(at, queue.announcement_every_ms) if queue.announces else None,
+            announce_at=after(at, queue.announcement_first_ms) if queue.announces else None,
+            position=fact.position,
         ),
     )
     state.interactions[fact.interaction_id] = interaction
@@ -61,16 +64,35 @@ def _interaction_queued(state: State, fact: facts.InteractionQueued, at: Instant
 
 
 def _wait_announcement_due(state: State, fact: facts.WaitAnnouncementDue, at: Instant) -> None:
+    _announced(state, fact, state.interactions[fact.interaction_id].stay.told, at)
+
+
+def _wait_told(state: State, fact: facts.WaitTold, at: Instant) -> None:
+    known = state.interactions[fact.interaction_id].stay.told
+    position = fact.position
+    if position is None:
+        assert known is not None, "only a place that is worse than one that was told is kept back"
+        position = known.position
+    told = Told(position=position)
+    if fact.minutes is not None:
+        told = replace(told, minutes=fact.minutes, until=after(at, fact.minutes * 60_000))
+    elif known is not None:
+        told = replace(known, position=position)
+    _announced(state, fact, told, at)
+
+
+def _announced(state: State, fact: facts.WaitAnnouncementDue | facts.WaitTold, told: Told | None, at: Instant) -> None:
     # The next one counts from this one, so that none is made up for after a stop.
     interaction = state.interactions[fact.interaction_id]
     announce_at = after(at, state.queues[fact.queue_id].announcement_every_ms)
-    stay = replace(interaction.stay, announcements=fact.ordinal, announce_at=announce_at)
+    stay = replace(interaction.stay, announcements=fact.ordinal, announce_at=announce_at, told=told)
     state.interactions[fact.interaction_id] = replace(interaction, wait=stay)
     state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, fact.interaction_id, announce_at)
 
 
 def _interaction_answered(state: State, fact: facts.InteractionAnswered, at: Instant) -> None:
     interaction = state.interactions[fact.interaction_id]
+    _remember_wait(state, fact, interaction.stay, at)
     if interaction.phase is Phase.WAITING:
         _stop_waiting(state, interaction)
     state.interactions[fact.interaction_id] = replace(
@@ -88,6 +110,14 @@ def _interaction_answered(state: State, fact: facts.InteractionAnswered, at: Ins
     state.agents[fact.agent_id] = replace(agent, reservation_id=fact.reservation_id, phone_failures=0)
     tally = state.tallies[fact.queue_id]
     state.tallies[fact.queue_id] = replace(tally, answered=tally.answered + 1)
+
+
+def _remember_wait(state: State, fact: facts.InteractionAnswered, stay: Wait, at: Instant) -> None:
+    # Who was offered at once has waited for nobody: that says nothing of those who do.
+    past = state.past_reservations.get(fact.reservation_id)
+    if past is not None and past.reservation.made_at > stay.queued_at:
+        sample = WaitSample(at=at, position=stay.position, waited_ms=fact.waited_ms)
+        state.wait_samples[fact.queue_id] = remembered(state.wait_samples.get(fact.queue_id, ()), sample)
 
 
 def _interaction_abandoned(state: State, fact: facts.InteractionAbandoned, at: Instant) -> None:
@@ -233,6 +263,7 @@ INTERACTION_EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {
     facts.InteractionCreated: _interaction_created,
     facts.InteractionQueued: _interaction_queued,
     facts.WaitAnnouncementDue: _wait_announcement_due,
+    facts.WaitTold: _wait_told,
     facts.InteractionAnswered: _interaction_answered,
     facts.InteractionAbandoned: _interaction_abandoned,
     facts.InteractionLeftQueue: _interaction_left_queue,
