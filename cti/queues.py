@@ -9,7 +9,7 @@ from cti.bearer import admitted
 from cti.problems import not_found
 from cti.resources import Operation, json_answer, known_only, path_id
 from cti.room import ROOM, Room
-from cti.shapes import QueueDetail, QueueList
+from cti.shapes import QueueDetail, QueueList, WaitTold
 from cti.views import queue_view
 from kernel.ids import QueueId
 from kernel.result_codes import RefusalCode
@@ -37,11 +37,19 @@ async def show_queue(request: web.Request) -> web.Response:
 
 def _details(room: Room) -> Iterator[QueueDetail]:
     now = room.clock.now()
-    sums = {queue.queue_id: queue.today for queue in room.numbers().queues}
+    numbers = {queue.queue_id: queue for queue in room.numbers().queues}
     for queue_id in room.hub.picture.queues:
-        row = sums.get(queue_id, QueueIntervalRow(queue_id=queue_id, starts_at=now))
-        today = {metric.id: metric.of(row) for metric in QUEUE_METRICS}
-        yield QueueDetail(**msgspec.structs.asdict(queue_view(room.hub.picture, queue_id, now)), today=today)
+        known = numbers.get(queue_id)
+        row = known.today if known is not None else QueueIntervalRow(queue_id=queue_id, starts_at=now)
+        told = known.waits_told if known is not None else ()
+        yield QueueDetail(
+            **msgspec.structs.asdict(queue_view(room.hub.picture, queue_id, now)),
+            today={metric.id: metric.of(row) for metric in QUEUE_METRICS},
+            waits_told=tuple(
+                WaitTold(minutes=each.minutes, told=each.told_count, kept=each.kept_count, broken=each.broken_count)
+                for each in told
+            ),
+        )
 
 
 OPERATIONS = (

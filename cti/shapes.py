@@ -45,13 +45,29 @@ class AgentList(msgspec.Struct, frozen=True, kw_only=True):
     agents: tuple[AgentView, ...]
 
 
+class WaitTold(msgspec.Struct, frozen=True, kw_only=True):
+    """Callers who were told that they would be answered within so many minutes, and what became of it.
+
+    ``kept``: answered within them; ``broken``: not, and still waiting when they were over. Who left sooner, or still may
+    be answered in time, is in neither.
+    """
+
+    minutes: int
+    told: int
+    kept: int
+    broken: int
+
+
 class QueueDetail(QueueView, frozen=True, kw_only=True):
     """A queue now, and ``today``: its metrics since local midnight by id, as docs/metrics.md defines them.
+
+    ``waits_told``: how true it was what its callers were told of their wait since then, the fewest minutes first.
 
     Lengths of time are milliseconds, ratios 0 to 1; null where the formula would divide by nothing.
     """
 
     today: dict[str, float | None]
+    waits_told: tuple[WaitTold, ...]
 
 
 class QueueList(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from kernel.ids import AgentId, InteractionId, QueueId
 from kernel.instants import Instant
-from reports.rows import AgentIntervalRow, AgentTimeRow, InteractionRow, MenuRow, QueueIntervalRow
+from reports.rows import AgentIntervalRow, AgentTimeRow, InteractionRow, MenuRow, QueueIntervalRow, WaitToldRow
 from reports.sums import Row, SumRow, key_of, raised
 
 
@@ -18,6 +18,10 @@ class Changes:
     def queue(self, queue_id: QueueId, starts_at: Instant, **by: int) -> None:
         """Add to one queue's half hour."""
         self._raise(QueueIntervalRow(queue_id=queue_id, starts_at=starts_at), by)
+
+    def wait_told(self, queue_id: QueueId, starts_at: Instant, minutes: int, **by: int) -> None:
+        """Add to what became of one queue's tellings of so many minutes."""
+        self._raise(WaitToldRow(queue_id=queue_id, starts_at=starts_at, minutes=minutes), by)
 
     def agent(self, agent_id: AgentId, starts_at: Instant, **by: int) -> None:
         """Add to one agent's half hour."""

@@ -24,6 +24,7 @@ from acd.core.facts import (
     QueueDefined,
     QueueWithdrawn,
     ReservationEnded,
+    WaitTold,
 )
 from ivr.core.facts import FlowStarted, FlowStopped, NodeLeft
 from kernel.entry import Entry
@@ -32,7 +33,7 @@ from kernel.instants import Instant, elapsed_ms
 from kernel.result_codes import LeaveReason, ReservationResult
 from reports.changes import Changes
 from reports.intervals import day_of, interval_of, split
-from reports.memory import AgentNow, Handling, Memory, OpenInteraction
+from reports.memory import AgentNow, Handling, Memory, OpenInteraction, Promise
 from reports.rows import InteractionRow, MenuRow
 
 LEFT_COUNTS: dict[LeaveReason, str] = {
@@ -132,6 +133,7 @@ class Fold:
         )
 
     def _answered(self, fact: InteractionAnswered, at: Instant) -> None:
+        self._settle_promise(fact.interaction_id, fact.queue_id, at, answered=True)
         in_time = self._out_of_queue(fact.interaction_id, fact.queue_id, fact.waited_ms)
         starts_at = interval_of(Instant(at - fact.waited_ms), self.zone)
         self.changes.queue(
@@ -155,6 +157,7 @@ class Fold:
         )
 
     def _abandoned(self, fact: InteractionAbandoned, at: Instant) -> None:
+        self._settle_promise(fact.interaction_id, fact.queue_id, at, answered=False)
         in_time = self._out_of_queue(fact.interaction_id, fact.queue_id, fact.waited_ms)
         self.changes.queue(
             fact.queue_id,
@@ -168,10 +171,29 @@ class Fold:
         self._amend(fact.interaction_id, service_level_met=False)
 
     def _left_queue(self, fact: InteractionLeftQueue, at: Instant) -> None:
+        self._settle_promise(fact.interaction_id, fact.queue_id, at, answered=False)
         self._out_of_queue(fact.interaction_id, fact.queue_id, fact.waited_ms)
         by = {LEFT_COUNTS[fact.reason]: 1, "left_wait_ms": fact.waited_ms, "wait_ms_max": fact.waited_ms}
         self.changes.queue(fact.queue_id, interval_of(Instant(at - fact.waited_ms), self.zone), **by)
         self._amend(fact.interaction_id, service_level_met=False)
+
+    def _told(self, fact: WaitTold, at: Instant) -> None:
+        known = self.memory.open.get(fact.interaction_id)
+        if known is None or known.promise is not None or fact.minutes is None:
+            return
+        known.promise = Promise(told_at=at, minutes=fact.minutes)
+        self.changes.wait_told(fact.queue_id, interval_of(at, self.zone), fact.minutes, told_count=1)
+
+    def _settle_promise(self, interaction_id: InteractionId, queue_id: QueueId, at: Instant, *, answered: bool) -> None:
+        known = self.memory.open.get(interaction_id)
+        if known is None or known.promise is None:
+            return
+        promise, known.promise = known.promise, None
+        is_over = elapsed_ms(promise.told_at, at) > promise.minutes * 60_000
+        if is_over or answered:
+            starts_at = interval_of(promise.told_at, self.zone)
+            outcome = "broken_count" if is_over else "kept_count"
+            self.changes.wait_told(queue_id, starts_at, promise.minutes, **{outcome: 1})
 
     def _out_of_queue(self, interaction_id: InteractionId, queue_id: QueueId, waited_ms: int) -> bool:
         """Close the wait; whether it was within the service level."""
@@ -356,6 +378,7 @@ def _in_hand(agent: AgentNow) -> set[InteractionId]:
 TAKERS: dict[type, Callable[[Fold, Any, Instant], None]] = {
     InteractionCreated: Fold._created,
     InteractionQueued: Fold._queued,
+    WaitTold: Fold._told,
     InteractionAnswered: Fold._answered,
     InteractionAbandoned: Fold._abandoned,
     InteractionLeftQueue: Fold._left_queue,

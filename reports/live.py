@@ -13,19 +13,23 @@ from reports.definitions import ratio, total
 from reports.fold import Fold
 from reports.intervals import day_bounds, day_of
 from reports.memory import Memory
-from reports.rows import QueueIntervalRow
+from reports.rows import QueueIntervalRow, WaitToldRow
 from reports.sums import added
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueNow:
-    """One queue: who waits now, and its sums since local midnight. ``service_level`` is the strict one."""
+    """One queue: who waits now, and its sums since local midnight. ``service_level`` is the strict one.
+
+    ``waits_told``: what callers were told and how true it was, by minutes, the fewest first.
+    """
 
     queue_id: QueueId
     waiting_count: int
     longest_wait_ms: int
     today: QueueIntervalRow
     service_level: float | None
+    waits_told: tuple[WaitToldRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,7 @@ class NumbersCheckpoint:
     newest_at: Instant
     memory: Memory
     today: dict[QueueId, QueueIntervalRow]
+    waits_told: dict[QueueId, dict[int, WaitToldRow]]
 
 
 class LiveNumbers:
@@ -59,6 +64,7 @@ class LiveNumbers:
         self._newest_at = Instant(0)
         self._midnights = (Instant(0), Instant(0))
         self._today: dict[QueueId, QueueIntervalRow] = {}
+        self._waits_told: dict[QueueId, dict[int, WaitToldRow]] = {}
 
     def move_to(self, zone: ZoneInfo) -> None:
         """Days are those of another zone from now on. Today's sums go on, until the new zone's next midnight."""
@@ -68,13 +74,16 @@ class LiveNumbers:
 
     def checkpoint(self) -> NumbersCheckpoint:
         """What is known now. It is the living one: to be written down before anything else happens."""
-        return NumbersCheckpoint(newest_at=self._newest_at, memory=self._fold.memory, today=self._today)
+        return NumbersCheckpoint(
+            newest_at=self._newest_at, memory=self._fold.memory, today=self._today, waits_told=self._waits_told
+        )
 
     def resume(self, checkpoint: NumbersCheckpoint) -> None:
         """Know what was known then. The checkpoint is this one's own from now on."""
         self._newest_at = checkpoint.newest_at
         self._fold = Fold(checkpoint.memory, self._zone)
         self._today = checkpoint.today
+        self._waits_told = checkpoint.waits_told
         self._midnights = day_bounds(day_of(self._newest_at, self._zone), self._zone)
 
     def on_entry(self, entry: Entry) -> None:
@@ -86,6 +95,9 @@ class LiveNumbers:
             if isinstance(row, QueueIntervalRow) and row.starts_at >= self._midnights[0]:
                 so_far = self._today.get(row.queue_id)
                 self._today[row.queue_id] = row if so_far is None else added(so_far, row)
+            elif isinstance(row, WaitToldRow) and row.starts_at >= self._midnights[0]:
+                told = self._waits_told.setdefault(row.queue_id, {})
+                told[row.minutes] = added(told[row.minutes], row) if row.minutes in told else row
 
     def now(self, at: Instant) -> Now:
         """The picture at an instant, which is not before the last entry."""
@@ -114,14 +126,17 @@ class LiveNumbers:
         if at >= self._midnights[1]:
             self._midnights = day_bounds(day_of(at, self._zone), self._zone)
             self._today.clear()
+            self._waits_told.clear()
 
     def _queue(self, queue_id: QueueId, waits_ms: list[int], is_today: bool) -> QueueNow:
         empty = QueueIntervalRow(queue_id=queue_id, starts_at=self._midnights[0])
         today = self._today.get(queue_id, empty) if is_today else empty
+        told = self._waits_told.get(queue_id, {}) if is_today else {}
         return QueueNow(
             queue_id=queue_id,
             waiting_count=len(waits_ms),
             longest_wait_ms=max(waits_ms, default=0),
             today=today,
             service_level=ratio(today.answered_in_time_count, today.offered_count),
+            waits_told=tuple(told[minutes] for minutes in sorted(told)),
         )

@@ -10,17 +10,26 @@ from kernel.instants import Instant
 from reports.rows import InteractionRow
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """The first minutes that a caller was told in the present wait, and when."""
+
+    told_at: Instant
+    minutes: int
+
+
 @dataclass(slots=True, kw_only=True)
 class OpenInteraction:
     """An interaction that may still change its row.
 
     ``entered_at``: when the present wait in a queue began, None outside a queue. ``service_level_ms``: the rule of
-    that queue then.
+    that queue then. ``promise``: None while nothing was told.
     """
 
     row: InteractionRow
     entered_at: Instant | None = None
     service_level_ms: int = 0
+    promise: Promise | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

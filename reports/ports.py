@@ -8,7 +8,7 @@ from kernel.entry import Entry
 from kernel.instants import Instant
 from reports.changes import Changes
 from reports.memory import Memory
-from reports.rows import AgentIntervalRow, AgentTimeRow, MenuRow, QueueIntervalRow
+from reports.rows import AgentIntervalRow, AgentTimeRow, MenuRow, QueueIntervalRow, WaitToldRow
 
 
 class ShelfFailed(Exception):
@@ -37,6 +37,9 @@ class RowShelf(Protocol):
 
     async def queue_intervals(self, since: Instant, until: Instant) -> list[QueueIntervalRow]:
         """Half hours that began in [since, until), by start and queue."""
+
+    async def waits_told(self, since: Instant, until: Instant) -> list[WaitToldRow]:
+        """Half hours that began in [since, until), by start, queue and minutes."""
 
     async def agent_intervals(self, since: Instant, until: Instant) -> list[AgentIntervalRow]:
         """Half hours that began in [since, until), by start and agent."""

@@ -81,6 +81,23 @@ class QueueIntervalRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitToldRow:
+    """How true it was what one queue's callers were told, by half hour and by the minutes that they were told.
+
+    Of each stay in the queue only the first such telling counts, in the interval in which it was said. ``kept_count``:
+    answered within those minutes; ``broken_count``: not, and still there when they were over. Who left sooner is in
+    neither.
+    """
+
+    queue_id: QueueId
+    starts_at: Instant
+    minutes: int
+    told_count: int = 0
+    kept_count: int = 0
+    broken_count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentIntervalRow:
     """One agent's half hour: what they were offered and what they handled; attributed as in the queue's row."""
 

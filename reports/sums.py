@@ -3,15 +3,16 @@
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from reports.rows import AgentIntervalRow, AgentTimeRow, MenuRow, QueueIntervalRow
+from reports.rows import AgentIntervalRow, AgentTimeRow, MenuRow, QueueIntervalRow, WaitToldRow
 
-SumRow = QueueIntervalRow | AgentIntervalRow | AgentTimeRow | MenuRow
+SumRow = QueueIntervalRow | AgentIntervalRow | AgentTimeRow | MenuRow | WaitToldRow
 Row = TypeVar("Row", bound=SumRow)
 
 KEYS: dict[type, tuple[str, ...]] = {
     QueueIntervalRow: ("queue_id", "starts_at"),
     AgentIntervalRow: ("agent_id", "starts_at"),
     AgentTimeRow: ("agent_id", "starts_at", "state", "reason_code"),
+    WaitToldRow: ("queue_id", "starts_at", "minutes"),
     MenuRow: ("day", "flow_id", "version", "node_id", "kind", "exit"),
 }
 """What names a row of each kind; all its other fields are sums."""

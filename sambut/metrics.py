@@ -165,12 +165,21 @@ class _Queues(Collector):
             "Answered within the threshold, of those offered since local midnight.",
             labels=["queue"],
         )
+        told = GaugeMetricFamily(
+            "sambut_queue_wait_told_today",
+            "Callers told so many minutes since local midnight, and of them those for whom it was kept or broken.",
+            labels=["queue", "minutes", "outcome"],
+        )
         for queue in self._numbers().queues:
             waiting.add_metric([queue.queue_id], queue.waiting_count)
             longest.add_metric([queue.queue_id], queue.longest_wait_ms / 1000)
             if queue.service_level is not None:
                 level.add_metric([queue.queue_id], queue.service_level)
-        yield from (waiting, longest, level)
+            for each in queue.waits_told:
+                outcomes = {"told": each.told_count, "kept": each.kept_count, "broken": each.broken_count}
+                for outcome, count in outcomes.items():
+                    told.add_metric([queue.queue_id, str(each.minutes), outcome], count)
+        yield from (waiting, longest, level, told)
 
 
 class _Readings(Collector):

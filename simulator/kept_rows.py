@@ -6,7 +6,7 @@ from kernel.ids import InteractionId
 from kernel.instants import Instant
 from reports.changes import Changes
 from reports.ports import Progress, ShelfFailed
-from reports.rows import AgentIntervalRow, AgentTimeRow, InteractionRow, MenuRow, QueueIntervalRow
+from reports.rows import AgentIntervalRow, AgentTimeRow, InteractionRow, MenuRow, QueueIntervalRow, WaitToldRow
 from reports.sums import SumRow, added, key_of
 
 
@@ -35,6 +35,11 @@ class KeptRows:
     async def queue_intervals(self, since: Instant, until: Instant) -> list[QueueIntervalRow]:
         """See RowShelf."""
         rows = [row for row in self.sums.values() if isinstance(row, QueueIntervalRow)]
+        return sorted((r for r in rows if since <= r.starts_at < until), key=lambda r: (r.starts_at, key_of(r)))
+
+    async def waits_told(self, since: Instant, until: Instant) -> list[WaitToldRow]:
+        """See RowShelf."""
+        rows = [row for row in self.sums.values() if isinstance(row, WaitToldRow)]
         return sorted((r for r in rows if since <= r.starts_at < until), key=lambda r: (r.starts_at, key_of(r)))
 
     async def agent_intervals(self, since: Instant, until: Instant) -> list[AgentIntervalRow]:

@@ -137,6 +137,15 @@ queue_interval_row = sa.Table(
     ),
 )
 
+wait_told_row = sa.Table(
+    "wait_told_row",
+    metadata,
+    _id("queue_id", key=True),
+    sa.Column("starts_at", INSTANT, primary_key=True, index=True),
+    sa.Column("minutes", sa.Integer, primary_key=True, autoincrement=False),
+    *(_count(name) for name in ("told_count", "kept_count", "broken_count")),
+)
+
 agent_interval_row = sa.Table(
     "agent_interval_row",
     metadata,

@@ -8,7 +8,6 @@ from kernel.ids import AgentId, DeviceId, GroupId, PromptId, QueueId, SkillId
 LEVEL_LAST = 9
 """Agents have a level from 1, who ring first, to this."""
 
-
 ENTRY_MS = 1_000
 """Who is told their wait at entry is let into the waiting room first, and an agent who is free may be found first."""
 

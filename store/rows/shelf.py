@@ -12,7 +12,7 @@ from kernel.result_codes import Disposition
 from reports.changes import Changes
 from reports.memory import Memory
 from reports.ports import Progress, ShelfFailed
-from reports.rows import AgentIntervalRow, AgentTimeRow, InteractionRow, MenuRow, QueueIntervalRow
+from reports.rows import AgentIntervalRow, AgentTimeRow, InteractionRow, MenuRow, QueueIntervalRow, WaitToldRow
 from reports.sums import KEYS, SUMS, SumRow, is_greatest
 from store import tables
 from store.database import Database
@@ -57,6 +57,10 @@ class StoreRows:
     async def queue_intervals(self, since: Instant, until: Instant) -> list[QueueIntervalRow]:
         """Half hours that began in [since, until), by start and queue. Raises ShelfFailed."""
         return await self._between(QueueIntervalRow, since, until)
+
+    async def waits_told(self, since: Instant, until: Instant) -> list[WaitToldRow]:
+        """Half hours that began in [since, until), by start, queue and minutes. Raises ShelfFailed."""
+        return await self._between(WaitToldRow, since, until)
 
     async def agent_intervals(self, since: Instant, until: Instant) -> list[AgentIntervalRow]:
         """Half hours that began in [since, until), by start and agent. Raises ShelfFailed."""

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from kernel.ids import AgentId, InteractionId, QueueId
 from kernel.instants import Instant
 from kernel.result_codes import Disposition
-from reports.rows import AgentIntervalRow, AgentTimeRow, MenuRow, QueueIntervalRow
+from reports.rows import AgentIntervalRow, AgentTimeRow, MenuRow, QueueIntervalRow, WaitToldRow
 from store import tables
 
 FOLLOWER = "rows"
@@ -18,6 +18,7 @@ TABLES: Mapping[type, sa.Table] = {
     AgentIntervalRow: tables.agent_interval_row,
     AgentTimeRow: tables.agent_time_row,
     MenuRow: tables.menu_row,
+    WaitToldRow: tables.wait_told_row,
 }
 
 PROGRESS = sa.select(tables.report_progress).where(tables.report_progress.c.follower == FOLLOWER)

@@ -11,7 +11,7 @@ from kernel.instants import Instant
 from reports.changes import Changes
 from reports.memory import AgentNow, Handling, Memory, OpenInteraction
 from reports.ports import Progress, RowShelf, ShelfFailed
-from reports.rows import AgentIntervalRow, AgentTimeRow, MenuRow, QueueIntervalRow
+from reports.rows import AgentIntervalRow, AgentTimeRow, MenuRow, QueueIntervalRow, WaitToldRow
 from store.database import Database
 from store.migrate import upgrade
 from store.rows import StoreRows
@@ -73,6 +73,9 @@ async def test_sums_add_up_by_key_and_the_longest_wait_stays_the_longest(shelf: 
     one.queue(SALES, FIRST, offered_count=2, wait_ms_max=900)
     one.agent(ANN, FIRST, handled_count=1, talk_ms=40)
     one.agent_time(ANN, FIRST, "aux", "lunch", 500)
+    one.wait_told(SALES, FIRST, 3, told_count=1)
+    two.wait_told(SALES, FIRST, 3, told_count=1, kept_count=1)
+    two.wait_told(SALES, FIRST, 5, told_count=1, broken_count=1)
     two.queue(SALES, FIRST, offered_count=3, wait_ms_max=300)
     two.queue(SALES, NEXT, offered_count=1)
     two.agent(ANN, FIRST, handled_count=1, talk_ms=2)
@@ -91,6 +94,10 @@ async def test_sums_add_up_by_key_and_the_longest_wait_stays_the_longest(shelf: 
     ]
     assert await shelf.agent_intervals(FIRST, NEXT) == [
         AgentIntervalRow(agent_id=ANN, starts_at=FIRST, handled_count=2, talk_ms=42)
+    ]
+    assert await shelf.waits_told(FIRST, NEXT) == [
+        WaitToldRow(queue_id=SALES, starts_at=FIRST, minutes=3, told_count=2, kept_count=1),
+        WaitToldRow(queue_id=SALES, starts_at=FIRST, minutes=5, told_count=1, broken_count=1),
     ]
     assert await shelf.agent_times(FIRST, NEXT) == [
         AgentTimeRow(agent_id=ANN, starts_at=FIRST, state="aux", reason_code="lunch", time_ms=501),
