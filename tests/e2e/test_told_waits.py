@@ -44,7 +44,7 @@ async def told(floor: CallFloor, count: int) -> list[WaitTold]:
     return await eventually(look, within_s=18, what=f"{count} callers told")
 
 
-async def test_scenarios_31_and_32_callers_hear_their_place_and_their_wait_and_it_is_counted(tmp_path: Path) -> None:
+async def test_scenario_31_callers_hear_their_place_and_their_wait_and_it_is_counted(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     await put_waits(settings, "told", waited_ms=50_000, until=Instant(int(time.time() * 1000) - 60_000))
     async with open_floor(tmp_path, rewrite=with_waiting, settings=settings) as floor:

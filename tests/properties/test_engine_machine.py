@@ -83,7 +83,16 @@ class AnyDay(RuleBasedStateMachine):
                 announcement_every_ms=7_000,
             )
         )
-        self.give(m.queue("help", requirements=m.needs(english=2), no_answer_policy=NoAnswerPolicy.READY, priority=7))
+        self.give(
+            m.queue(
+                "help",
+                requirements=m.needs(english=2),
+                no_answer_policy=NoAnswerPolicy.READY,
+                priority=7,
+                tells_wait=True,
+                announcement_every_ms=5_000,
+            )
+        )
         for phone in ("p1", "p2", "p3"):
             self.give(m.device(phone))
             self.give(m.seen(phone))

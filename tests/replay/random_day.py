@@ -69,6 +69,7 @@ class Day:
             no_answer_policy=self._chance.choice(tuple(NoAnswerPolicy)),
             announcement=self._chance.choice((None, "please-wait")),
             announcement_every_ms=self._chance.choice((0, 9_000)),
+            tells_wait=self._chance.choice((False, True)),
         )
 
     def _agent(self, agent_id: str) -> Input:
