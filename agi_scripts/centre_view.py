@@ -4,7 +4,9 @@ from collections.abc import Callable, Set
 from datetime import date
 
 from agi_scripts.ports import AgentLogin
+from centre.list_entries import standing_entries
 from centre.model import Centre
+from ivr.core.caller_lists import LOW_PRIORITY, EntryIndex, ListAction
 from ivr.core.flow import Flow
 from ivr.core.hours import is_open
 from ivr.ports import Listing, LookUpUnknown
@@ -18,11 +20,18 @@ HolidaysOf = Callable[[str, int], Set[date]]
 """The public holidays of a country (ISO 3166) in a year."""
 
 
-class CentreView:
-    """Implements LookUps and FlowShelf of ``ivr.ports``, AgentBook and Place of ``agi_scripts.ports``."""
+LiveEntries = Callable[[CallerListId], EntryIndex]
 
-    def __init__(self, centre: Centre, holidays_of: HolidaysOf) -> None:
+
+class CentreView:
+    """Implements LookUps and FlowShelf of ``ivr.ports``, AgentBook and Place of ``agi_scripts.ports``.
+
+    ``live``: the entries of a list beside those of the centre's description, as they are just now.
+    """
+
+    def __init__(self, centre: Centre, holidays_of: HolidaysOf, live: LiveEntries) -> None:
         self._holidays_of = holidays_of
+        self._live = live
         self._versions: dict[FlowId, dict[int, Flow]] = {}
         self.show(centre)
 
@@ -33,7 +42,7 @@ class CentreView:
         self._flows = {flow.id: flow for flow in centre.flows}
         self._dids = {did.number: did.flow for did in centre.dids}
         self._hours = {hours.id: hours for hours in centre.hours}
-        self._lists = {one.id: (one, frozenset(listed.number for listed in one.numbers)) for one in centre.caller_lists}
+        self._lists = {one.id: (one, standing_entries(one, centre)) for one in centre.caller_lists}
         self._music = {queue.id: queue.music for queue in centre.queues}
         self._logins = {agent.login: AgentLogin(agent_id=agent.id, pin_hash=agent.pin_hash) for agent in centre.agents}
         for flow in centre.flows:
@@ -54,13 +63,21 @@ class CentreView:
         days = [self._holidays_of(hours.holidays, one) for one in (year - 1, year, year + 1)]
         return is_open(hours, frozenset[date]().union(*days), at)
 
-    def listing(self, list_id: CallerListId, number: str) -> Listing:
-        """See LookUps. A withheld number is on no list."""
+    def listing(self, list_id: CallerListId, number: str, customer: str, at: Instant) -> Listing:
+        """See LookUps. A withheld number is on a list only when the list says so."""
         if list_id not in self._lists:
             raise LookUpUnknown(list_id)
-        one, numbers = self._lists[list_id]
-        is_listed = number != "" and number in numbers
-        return Listing(is_listed=is_listed, priority=one.priority if is_listed and one.kind == "priority" else None)
+        one, standing = self._lists[list_id]
+        indexes = (standing, self._live(list_id))
+        is_known = any(index.covering(number, customer, at) is not None for index in indexes)
+        if not is_known and not (one.anonymous and number == ""):
+            return Listing(is_listed=False, priority=None)
+        if one.kind == "priority":
+            return Listing(is_listed=True, priority=one.priority)
+        action = ListAction(one.action)
+        return Listing(
+            is_listed=True, priority=LOW_PRIORITY if action is ListAction.LOW_PRIORITY else None, action=action
+        )
 
     def music(self, queue_id: QueueId) -> str:
         """See LookUps."""

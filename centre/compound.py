@@ -5,7 +5,20 @@ from itertools import pairwise
 from typing import Any
 
 from centre.fields import Field, list_of, record_of
-from centre.kinds import CALLER_NUMBER, DAYS, ID, TIME, Kind, clean_text, matching, one_of, text, type_words, whole
+from centre.kinds import (
+    CALLER_NUMBER,
+    DATE,
+    DAYS,
+    ID,
+    TIME,
+    Kind,
+    clean_text,
+    matching,
+    one_of,
+    text,
+    type_words,
+    whole,
+)
 from centre.model import ListedNumber, OpenSpan
 from centre.problems import Fault, Refused, refused, under
 from ivr.core.flow import JsonValue, Node
@@ -170,14 +183,20 @@ _SETTING_TEXT = text(length_max=SETTING_TEXT_MAX, empty=True)
 _SETTING_WHOLE = whole(-SETTING_WHOLE_MAX, SETTING_WHOLE_MAX)
 _DAY_LIST = list_of(one_of(*DAYS), length_max=7, least=1, order=DAYS.index)
 
+REASON = text(length_max=120, empty=True)
+OWNER = text(length_max=60, empty=True)
+LAST_DAY = Kind(words=f'{DATE.words}, or `""` for no end', read=lambda value: "" if value == "" else DATE.read(value))
+
 SPAN_KEYS = (
     Field(key="days", kind=_DAY_LIST, note="days of the week", default=list(DAYS)),
     Field(key="opens", kind=TIME, note="from this time on, local"),
     Field(key="closes", kind=TIME, note="until just before this time, local"),
 )
 NUMBER_KEYS = (
-    Field(key="number", kind=CALLER_NUMBER, note="the caller"),
-    Field(key="reason", kind=text(length_max=120, empty=True), note="why it is on the list", default=""),
+    Field(key="number", kind=CALLER_NUMBER, note="the caller; with a `*` behind it all whose number begins so"),
+    Field(key="reason", kind=REASON, note="why it is on the list", default=""),
+    Field(key="owner", kind=OWNER, note="who answers for that", default=""),
+    Field(key="until", kind=LAST_DAY, note="the last day on which it counts, as `2026-12-31`", default=""),
 )
 _SPAN_FIELDS = record_of(OpenSpan, SPAN_KEYS, '`{ days = [...], opens = "08:00", closes = "17:00" }`')
 _SPAN_LIST = list_of(

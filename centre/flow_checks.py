@@ -6,7 +6,9 @@ from typing import Final
 from centre.crosschecks import missing, nearest_of
 from centre.drafts import Draft, Drafts
 from centre.problems import Fault, Place
+from ivr.core.caller_lists import ListAction
 from ivr.core.flow import Flow, JsonValue
+from ivr.core.nodes.caller_list import CALLER_LIST
 from ivr.core.nodes.kind import LANGUAGE
 from ivr.core.problems import Problem
 from ivr.core.validate import KnownIds, problems_of
@@ -47,6 +49,11 @@ def flow_faults(drafts: Drafts, languages: Collection[str], prompts: Collection[
         skills=drafts.names("skills"),
         trunks=drafts.names("trunks"),
     )
+    left_to_flow = {
+        one.name
+        for one in drafts.of("caller_lists")
+        if one.values.get("kind") == "block" and one.values.get("action") == ListAction.FLOW
+    }
     faults: list[Fault] = []
     for draft in drafts.of("flows"):
         flow = _as_flow(draft)
@@ -56,6 +63,7 @@ def flow_faults(drafts: Drafts, languages: Collection[str], prompts: Collection[
             if _is_sure(problem, draft, prompts)
         ]
         faults += _unknown_languages(draft, flow, languages)
+        faults += _listed_without_a_way(draft, flow, left_to_flow)
     return faults
 
 
@@ -99,6 +107,16 @@ def _texts(value: JsonValue) -> Iterator[str]:
             yield value
         case tuple() | dict():
             yield from (name for name in value if isinstance(name, str))
+
+
+def _listed_without_a_way(draft: Draft, flow: Flow, left_to_flow: Collection[str | None]) -> Iterator[Fault]:
+    for node in flow.nodes:
+        if node.kind == CALLER_LIST.name and node.settings.get("list") in left_to_flow and "listed" not in node.exits:
+            yield Fault(
+                place=(*draft.place, "nodes", node.id, "exits"),
+                what=f"callers on the list {node.settings['list']} would be let through",
+                mend="let the exit listed lead to where they are turned away, or give the list another action",
+            )
 
 
 def _unknown_languages(draft: Draft, flow: Flow, languages: Collection[str]) -> Iterator[Fault]:

@@ -17,6 +17,7 @@ import holidays
 
 from centre.nearest import suggestion
 from centre.problems import refused
+from ivr.core.caller_lists import ListAction
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 TRUNK_TRANSPORTS = ("udp", "tcp", "tls")
@@ -25,12 +26,12 @@ CODECS = ("alaw", "ulaw", "g722", "opus", "gsm")
 DEVICE_MODELS = ("generic", "yealink", "grandstream", "snom", "polycom", "gigaset", "cisco", "softphone", "browser")
 NO_ANSWER_POLICIES = ("aux", "ready")
 CALLER_LIST_KINDS = ("priority", "block")
+CALLER_LIST_ACTIONS = tuple(action.value for action in ListAction)
 
 PIN_MEMORY_KIB_MAX = 1024 * 1024
 """A hash asks whoever checks it for this much memory; a file must not be able to ask for all of it."""
 
 _ID = re.compile(r"[a-z][a-z0-9-]{0,39}")
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]{0,62}\.)*[A-Za-z0-9-]{0,62}[A-Za-z0-9]|[A-Za-z0-9]")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]|24:00")
 _PIN_HASH = re.compile(
@@ -255,9 +256,9 @@ OWN_NUMBER = matching(
     re.compile(r"\+?[0-9]{2,15}"), "a number of 2-15 digits, a + in front or not", 'write it as "169"'
 )
 CALLER_NUMBER = matching(
-    re.compile(rf"{_E164.pattern}|[0-9]{{2,6}}"),
-    "a number in E.164 or a short code of 2-6 digits",
-    'write it with + and the country first, as "+628123456789"',
+    re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{2,7}|(\+[1-9][0-9]{2,13}|[1-9][0-9]{1,5})\*"),
+    "a number in E.164, a short code of 2-7 digits, or the beginning of such with * behind it",
+    'write it with + and the country first, as "+628123456789" or "+62812*"',
 )
 SHOWN_NUMBER = matching(
     re.compile(r"\+?[0-9]{2,15}"), "a number of 2-15 digits, a + in front or not", 'write it as "169"', empty=True

@@ -130,19 +130,30 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedNumber:
-    """One caller on a list: the number in E.164 (or a short code) and why it is there."""
+    """Callers on a list: a number in E.164 (or a short code), or the beginning of such with a ``*`` behind it.
+
+    ``owner`` answers for it. ``until``: the last day on which it counts (YYYY-MM-DD), "" for no end.
+    """
 
     number: str
     reason: str
+    owner: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallerList:
-    """Numbers treated specially. ``kind``: priority or block. ``priority`` 1-10 (for kind priority)."""
+    """Callers treated specially. ``kind``: priority or block. ``priority`` 1-10 (for kind priority).
+
+    ``action`` (for kind block): one of ``ivr.core.caller_lists.ListAction``. ``anonymous``: callers without a number
+    count as being on it. ``numbers``: those that belong to the description; more may be kept beside it, in the database.
+    """
 
     id: CallerListId
     kind: str
     priority: int
+    action: str
+    anonymous: bool
     numbers: tuple[ListedNumber, ...]
 
 

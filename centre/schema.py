@@ -11,6 +11,7 @@ from centre import kinds
 from centre.compound import LEVELS, NODES, NUMBERS, OPTIONAL_ID, SPANS
 from centre.fields import Field, Must, list_of
 from centre.model import Agent, CallerList, Device, DidNumber, Hours, Queue, Skill, Trunk
+from ivr.core.caller_lists import ListAction
 from ivr.core.flow import Flow
 
 FORMAT = 1
@@ -224,7 +225,25 @@ SHAPES = (
             _ID,
             Field(key="kind", kind=kinds.one_of(*kinds.CALLER_LIST_KINDS), note="served sooner, or turned away"),
             Field(key="priority", kind=kinds.whole(1, 10), note="for kind `priority`: 10 is served first", default=10),
-            Field(key="numbers", kind=NUMBERS, note="who is on it", default=[]),
+            Field(
+                key="action",
+                kind=kinds.one_of(*kinds.CALLER_LIST_ACTIONS),
+                note="for kind `block`, what becomes of those on it: the flow goes on by its exit `listed`; or they are "
+                "refused with a message, find it busy, are dropped without a word, or are served last",
+                default=ListAction.FLOW.value,
+            ),
+            Field(
+                key="anonymous",
+                kind=kinds.YES_NO,
+                note="callers who withhold their number count as being on it",
+                default=False,
+            ),
+            Field(
+                key="numbers",
+                kind=NUMBERS,
+                note="who is always on it; others are added beside this file, see the administrator's page",
+                default=[],
+            ),
         ),
     ),
     Shape(

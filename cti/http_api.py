@@ -3,7 +3,7 @@
 import msgspec
 from aiohttp import web
 
-from cti import agents, centre, interactions, openapi, queues, recordings, schemas
+from cti import agents, blocks, centre, interactions, lists, openapi, queues, recordings, schemas
 from cti.resources import Operation
 
 PREFIX = "/api/v1"
@@ -15,6 +15,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *interactions.OPERATIONS,
     *recordings.OPERATIONS,
     *centre.OPERATIONS,
+    *lists.OPERATIONS,
+    *blocks.OPERATIONS,
 )
 
 _OPENAPI = msgspec.json.encode(openapi.document(OPERATIONS, VERSION))

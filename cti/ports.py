@@ -49,8 +49,8 @@ class CtiLogFailed(Exception):
 class TokenGrant:
     """One API token: whose it is (``client``), the SHA-256 of its text in hexadecimal, and what it may.
 
-    Scopes: ``read``, ``agents:control``, ``pii``, ``recordings``, ``admin``, and ``agent:<id>``, which lets an agent's
-    own desk follow and control that one agent. ``admin`` is the centre's description only; it implies nothing else.
+    Scopes: ``read``, ``agents:control``, ``pii``, ``recordings``, ``lists``, ``admin``, and ``agent:<id>``, which lets an
+    agent's own desk follow and control that one agent. ``lists``: the caller lists with their numbers. ``admin`` is the centre's description only; it implies nothing else.
     """
 
     client: str

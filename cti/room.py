@@ -8,6 +8,7 @@ from aiohttp import web
 from acd.ports import Clock, FrontDoor
 from cti.frames import FrameMaker
 from cti.hub import Hub
+from cti.list_ports import ListOffice
 from cti.ports import CentreOffice, InteractionArchive, RecordingShelf, TokenBook
 from cti.settings import CtiSettings
 from kernel.contact import ContactBook
@@ -28,6 +29,7 @@ class Room:
     archive: InteractionArchive
     shelf: RecordingShelf
     office: CentreOffice
+    lists: ListOffice
     numbers: Callable[[], Now]
 
 

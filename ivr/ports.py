@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from ivr.core.caller_lists import ListAction
 from ivr.core.facts import FlowFact
 from ivr.core.flow import Flow
 from kernel.ids import CallerListId, Did, FlowId, HoursId, InteractionId, NodeId, PromptId, QueueId, TrunkId
@@ -106,10 +107,11 @@ class LookUpUnknown(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """Whether a number is on a list; ``priority`` (1-10) only for a priority list."""
+    """Whether a caller is on a list. ``priority`` (1-10) and ``action``: what the list makes of those on it."""
 
     is_listed: bool
     priority: int | None
+    action: ListAction = ListAction.FLOW
 
 
 class LookUps(Protocol):
@@ -118,8 +120,11 @@ class LookUps(Protocol):
     def is_open(self, hours_id: HoursId, at: Instant) -> bool:
         """Is it open at that instant? Raises LookUpUnknown."""
 
-    def listing(self, list_id: CallerListId, number: str) -> Listing:
-        """Is a normalised number on the list? Raises LookUpUnknown."""
+    def listing(self, list_id: CallerListId, number: str, customer: str, at: Instant) -> Listing:
+        """Is a caller on the list at that instant? ``number`` is normalised; "" for what is not known.
+
+        Raises LookUpUnknown.
+        """
 
     def music(self, queue_id: QueueId) -> str:
         """The music class that callers of a queue hear; ``default`` for an unknown queue."""

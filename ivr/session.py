@@ -210,11 +210,11 @@ class FlowSession:
         try:
             if isinstance(check, CheckHours):
                 return HoursChecked(is_open=look_ups.is_open(check.hours_id, self._world.now()))
-            listing = look_ups.listing(check.list_id, self._number)
+            listing = look_ups.listing(check.list_id, self._number, check.customer, self._world.now())
         except LookUpUnknown:
             log.error("flow asks for what is not there", flow_id=self._flow.id, node=self._node_id)
             return LookUpFailed()
-        return ListChecked(is_listed=listing.is_listed, priority=listing.priority)
+        return ListChecked(is_listed=listing.is_listed, priority=listing.priority, action=listing.action)
 
     async def _enter(self, enter: EnterQueue, place: Place) -> Answer | Stop:
         """Everything the caller's way needs is made ready first: an agent may pick up as soon as the queue has them."""

@@ -54,6 +54,10 @@ class LiveCentre:
         self._turn = asyncio.Lock()
         self._something_is_left = True
 
+    def in_force(self) -> Centre:
+        """The centre in force."""
+        return self._centre
+
     async def current(self) -> str:
         """The description in force."""
         return write_centre(self._centre)

@@ -36,6 +36,7 @@ from sambut.follow import FloorFollower
 from sambut.followers import Followers, make_followers, tenant_of
 from sambut.health import Health, Probe
 from sambut.late_door import LateDoor
+from sambut.list_desk import ListDesk
 from sambut.live_centre import LiveCentre
 from sambut.live_numbers import CentreNumbers
 from sambut.one_program import hold_place
@@ -103,7 +104,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         distributor = await resume(storage, exchange, followers, clock)
         door.hang_in(distributor)
         exchange.join(distributor, sound_closed=followers.recorder.sound_closed)
-        view, book = CentreView(centre, public_holidays), LineBook(centre)
+        view, book = CentreView(centre, public_holidays, storage.caller_lists.index), LineBook(centre)
         admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
         tokens = TokenBook(storage.tokens, admin_secret, clock.now)
         frames = FrameMaker(storage.contacts, followers.cti_settings)
@@ -114,7 +115,10 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             AgiSettings(host=settings.agi.host, port=settings.agi.port, grace_ms=FLOW_GRACE_MS),
         )
         health = Health(_probes(exchange, agi, storage))
-        app = make_app(_room(settings, storage, door, clock, followers, frames, office, tokens))
+        lists = ListDesk(
+            centre=office.in_force, lists=storage.caller_lists, requests=storage.block_requests, clock=clock
+        )
+        app = make_app(_room(settings, storage, door, clock, followers, frames, office, lists, tokens))
         health.mount(app)
         links = {"events": exchange.events, "commands": exchange.commands}
         show_readings(followers.metrics, links=links, agi=agi, recorder=followers.recorder, database=storage.database)
@@ -204,6 +208,7 @@ def _room(
     followers: Followers,
     frames: FrameMaker,
     office: LiveCentre,
+    lists: ListDesk,
     tokens: TokenBook,
 ) -> Room:
     return Room(
@@ -217,6 +222,7 @@ def _room(
         archive=Archive(storage),
         shelf=storage.recordings,
         office=office,
+        lists=lists,
         numbers=followers.numbers.now,
     )
 

@@ -13,6 +13,8 @@ from kernel.ids import InteractionId
 from kernel.instants import Instant
 from reports.rows import InteractionRow
 from sambut.settings import Settings
+from store.block_requests import StoreBlockRequests
+from store.caller_lists import StoreCallerLists
 from store.checkpoints import StoreCheckpoints
 from store.contact_book import StoreContactBook
 from store.cti_log import StoreCtiLog
@@ -29,7 +31,7 @@ log = structlog.get_logger(__name__)
 TOKENS_LOOK_S = 2.0
 ADMIN_CLIENT = "admin"
 ADMIN_SECRET = "api.admin"  # noqa: S105 - a name in the secrets file, not a secret
-ADMIN_SCOPES = frozenset({"read", "agents:control", "pii", "recordings", "admin"})
+ADMIN_SCOPES = frozenset({"read", "agents:control", "pii", "recordings", "lists", "admin"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,8 @@ class Storage:
     recordings: StoreRecordings
     cti_log: StoreCtiLog
     tokens: StoreTokens
+    caller_lists: StoreCallerLists
+    block_requests: StoreBlockRequests
 
 
 @asynccontextmanager
@@ -58,6 +62,8 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         opened.push_async_callback(database.close)
         tokens = StoreTokens(database)
         await tokens.load()
+        caller_lists = StoreCallerLists(database)
+        await caller_lists.load()
         contacts = StoreContactBook(database)
         opened.push_async_callback(contacts.close)
         yield Storage(
@@ -70,6 +76,8 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
             recordings=StoreRecordings(database),
             cti_log=StoreCtiLog(database, failure=CtiLogFailed),
             tokens=tokens,
+            caller_lists=caller_lists,
+            block_requests=StoreBlockRequests(database, caller_lists),
         )
 
 

@@ -1,5 +1,7 @@
 """The tables as they are now; ``migrations`` is how a database gets there. Instants are integer ms since the epoch."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from store.sqlite import ROW_NUMBER
@@ -248,4 +250,66 @@ api_token = sa.Table(
     sa.Column("created_at", INSTANT, nullable=False),
     sa.Column("expires_at", INSTANT),
     sa.Column("revoked_at", INSTANT),
+)
+
+# --- caller lists, as far as they are not in the centre's description ----------------------------------------------------
+
+
+def _match() -> "list[sa.Column[str]]":
+    return [
+        sa.Column("match_by", sa.String(16), nullable=False),
+        sa.Column("match_value", sa.String(64), nullable=False),
+    ]
+
+
+def _entry() -> "list[sa.Column[Any]]":
+    return [
+        sa.Column("reason", sa.String(128), nullable=False),
+        sa.Column("owner", sa.String(64), nullable=False),
+        sa.Column("until_at", INSTANT),
+    ]
+
+
+caller_list_entry = sa.Table(
+    "caller_list_entry",
+    metadata,
+    _id("list_id"),
+    *_match(),
+    *_entry(),
+    _id("changed_by"),
+    sa.Column("changed_at", INSTANT, nullable=False),
+    sa.PrimaryKeyConstraint("list_id", "match_by", "match_value"),
+)
+
+caller_list_change = sa.Table(
+    "caller_list_change",
+    metadata,
+    sa.Column("seq", ROW_NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("at", INSTANT, nullable=False),
+    _id("who"),
+    sa.Column("why", sa.String(256), nullable=False),
+    _id("list_id"),
+    sa.Column("change", sa.String(16), nullable=False),
+    *_match(),
+    *_entry(),
+    sa.Index("ix_caller_list_change_list_id_seq", "list_id", "seq"),
+)
+
+block_request = sa.Table(
+    "block_request",
+    metadata,
+    sa.Column("number", ROW_NUMBER, primary_key=True, autoincrement=False),
+    _id("agent_id"),
+    _id("interaction_id"),
+    sa.Column("caller", sa.String(64), nullable=False),
+    sa.Column("minutes", sa.Integer, nullable=False),
+    _id("asked_by"),
+    sa.Column("asked_at", INSTANT, nullable=False),
+    sa.Column("asked_why", sa.String(256), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, index=True),
+    _id("decided_by", nullable=True),
+    sa.Column("decided_at", INSTANT),
+    sa.Column("decided_why", sa.String(256)),
+    _id("list_id", nullable=True),
+    sa.Column("until_at", INSTANT),
 )

@@ -1,8 +1,10 @@
 """Numbers and names as callers send them: cleaned once where they come in, and made comparable. Pure.
 
-phonenumbers does not know 169 and turns it into +62169, so the short codes are looked at first.
+phonenumbers does not know 169 and turns it into +62169, and takes 1500123 for a subscriber's number, so the short codes
+are looked at first.
 """
 
+import re
 import unicodedata
 
 import phonenumbers
@@ -11,8 +13,29 @@ NUMBER_LENGTH_MAX = 64
 NAME_LENGTH_MAX = 128
 _TAIL_LENGTH_MAX = 32
 
-SHORT_CODES = frozenset({"169", "110", "112", "113", "115", "117", "118", "119", "129", "108", "147", "188"})
-"""Numbers that are dialled as they are, in Indonesia; checked before anything is taken for a subscriber's number."""
+SHORT_CODES = (
+    "169",
+    "110",
+    "112",
+    "113",
+    "115",
+    "117",
+    "118",
+    "119",
+    "129",
+    "108",
+    "147",
+    "188",
+    "14xxx",
+    "1500xxx",
+)
+"""Numbers that are dialled as they are, in Indonesia; x is any digit. Looked at before anything is taken for a
+subscriber's number, also behind the country's code, where some carriers put them."""
+
+SHORT_CODES_OF = "62"
+"""The country code of the short codes."""
+
+_SHORT_CODE = re.compile("|".join(code.replace("x", "[0-9]") for code in SHORT_CODES))
 
 _WITHHELD = frozenset(
     {"", "anonymous", "unknown", "restricted", "private", "unavailable", "withheld", "s", "<unknown>"}
@@ -41,7 +64,7 @@ def clean_name(text: str) -> str:
     return clean(text, NAME_LENGTH_MAX)
 
 
-def normalised(raw: str, *, country: str = "ID", short_codes: frozenset[str] = SHORT_CODES) -> str:
+def normalised(raw: str, *, country: str = "ID") -> str:
     """A number as lists and reports compare it.
 
     A short code stays as it is, a possible subscriber's number becomes E.164 (``+6281234567890``), anything else keeps
@@ -51,13 +74,34 @@ def normalised(raw: str, *, country: str = "ID", short_codes: frozenset[str] = S
     if number.lower() in _WITHHELD:
         return ""
     digits = "".join(character for character in number if character in "0123456789")
-    if digits in short_codes and len(digits) == len(number):
+    if _SHORT_CODE.fullmatch(digits) and len(digits) == len(number):
         return digits
-    e164 = _e164(number, country)
-    if e164 is not None:
-        return e164
     sign = "+" if number.startswith("+") and digits else ""
-    return sign + digits[:_TAIL_LENGTH_MAX]
+    known = _e164(number, country) or sign + digits[:_TAIL_LENGTH_MAX]
+    short = known.removeprefix(f"+{SHORT_CODES_OF}")
+    return short if short != known and _SHORT_CODE.fullmatch(short) else known
+
+
+def normalised_prefix(raw: str, *, country: str = "ID") -> str:
+    """The beginning of numbers, so that every normalised number that begins so in the network begins so here too.
+
+    ``0812`` becomes ``+62812``; what is no beginning of a subscriber's number (``1500``) keeps its digits. "" when it is
+    none, or would be everybody of the centre's own country.
+    """
+    number = "".join(character for character in clean_number(raw) if character not in " ()-./")
+    if not re.fullmatch(r"\+?[0-9]{2,15}", number):
+        return ""
+    own = f"+{phonenumbers.country_code_for_region(country)}"
+    trunk = phonenumbers.ndd_prefix_for_region(country, True) or ""
+    if number.startswith("+"):
+        prefix = number
+    elif trunk and number.startswith(trunk):
+        prefix = own + number.removeprefix(trunk)
+    elif number.startswith(own[1:]):
+        prefix = f"+{number}"
+    else:
+        prefix = number
+    return "" if own.startswith(prefix) or prefix.startswith("+0") else prefix
 
 
 def _e164(number: str, country: str) -> str | None:

@@ -7,6 +7,7 @@ answered later, perhaps by another run of the program: the caller came back.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ivr.core.caller_lists import ListAction
 from kernel.ids import CallerListId, HoursId, PromptId, QueueId, SkillId, TrunkId
 from kernel.result_codes import Disposition, LeaveReason
 
@@ -53,9 +54,10 @@ class CheckHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckCallerList:
-    """Is the caller's number on the list? Answer: ListChecked, or LookUpFailed."""
+    """Is the caller on the list? Answer: ListChecked, or LookUpFailed. ``customer``: their customer number, or ""."""
 
     list_id: CallerListId
+    customer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,10 +126,11 @@ class HoursChecked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListChecked:
-    """``priority``: the list's own (1-10) for a priority list, else None."""
+    """``priority`` (1-10): the one that the list gives those on it. ``action``: what becomes of those on it."""
 
     is_listed: bool
     priority: int | None
+    action: ListAction = ListAction.FLOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,9 @@ LANGUAGE = "language"
 PRIORITY = "priority"
 """The variable that a priority list sets and a queue uses."""
 
+CUSTOMER = "customer"
+"""The variable that holds the caller's customer number, once something has learned it."""
+
 LEFT_QUEUE = "left_queue"
 """The variable that says why the caller came back from a queue."""
 
