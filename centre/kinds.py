@@ -256,7 +256,7 @@ OWN_NUMBER = matching(
     re.compile(r"\+?[0-9]{2,15}"), "a number of 2-15 digits, a + in front or not", 'write it as "169"'
 )
 CALLER_NUMBER = matching(
-    re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{2,7}|(\+[1-9][0-9]{2,13}|[1-9][0-9]{1,5})\*"),
+    re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{2,6}|[1-9][0-9]{6}|(\+[1-9][0-9]{2,13}|[1-9][0-9]{1,5})\*"),
     "a number in E.164, a short code of 2-7 digits, or the beginning of such with * behind it",
     'write it with + and the country first, as "+628123456789" or "+62812*"',
 )

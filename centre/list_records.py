@@ -9,6 +9,19 @@ from kernel.instants import Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListSummary:
+    """A list as the centre's description has it. ``standing``: entries of the description, ``live``: those beside it."""
+
+    list_id: CallerListId
+    kind: str
+    priority: int
+    action: str
+    anonymous: bool
+    standing: int
+    live: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hand:
     """Who changes something, when, and why."""
 

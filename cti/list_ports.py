@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from centre.list_csv import Written
-from centre.list_records import BlockRequest, Changed, EntryChange, KeptEntry, RequestState
+from centre.list_records import BlockRequest, Changed, EntryChange, KeptEntry, ListSummary, RequestState
 from ivr.core.caller_lists import Match
 from kernel.ids import AgentId, CallerListId, InteractionId
 
@@ -20,19 +20,6 @@ class UnknownRequest(Exception):
 
 class AlreadyDecided(Exception):
     """Somebody has decided already."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListSummary:
-    """A list as the centre's description has it. ``standing``: entries of the description, ``live``: those beside it."""
-
-    list_id: CallerListId
-    kind: str
-    priority: int
-    action: str
-    anonymous: bool
-    standing: int
-    live: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,7 @@ from typing import Annotated
 import msgspec
 
 from centre.list_csv import Written
-from centre.list_records import BlockRequest, EntryChange, KeptEntry
-from cti.list_ports import ListSummary
+from centre.list_records import BlockRequest, EntryChange, KeptEntry, ListSummary
 from kernel.instants import Instant, to_iso
 
 Text = Annotated[str, msgspec.Meta(max_length=400)]

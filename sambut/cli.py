@@ -11,7 +11,7 @@ import typer
 import uvloop
 
 from sambut.collector import settle_collector
-from sambut.commands import token
+from sambut.commands import lists, token
 from sambut.commands.apply import apply
 from sambut.commands.check import check
 from sambut.commands.export import export
@@ -32,6 +32,7 @@ app.command()(apply)
 app.command()(check)
 app.command()(export)
 app.command()(hash_pin)
+app.add_typer(lists.app, name="lists")
 app.add_typer(token.app, name="token")
 
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}

@@ -7,10 +7,10 @@ from dataclasses import replace
 from acd.ports import Clock
 from centre.compound import REASON
 from centre.list_csv import BadValue, Where, Written, entry_of, read_list, write_list
-from centre.list_records import BlockRequest, Changed, EntryChange, Hand, KeptEntry, RequestState
+from centre.list_records import BlockRequest, Changed, EntryChange, Hand, KeptEntry, ListSummary, RequestState
 from centre.model import CallerList, Centre
 from centre.problems import Refused
-from cti.list_ports import AlreadyDecided, ListSummary, UnknownList, UnknownRequest, Wish
+from cti.list_ports import AlreadyDecided, UnknownList, UnknownRequest, Wish
 from ivr.core.caller_lists import By, ListEntry, Match
 from kernel.ids import CallerListId
 from kernel.instants import after

@@ -115,10 +115,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             AgiSettings(host=settings.agi.host, port=settings.agi.port, grace_ms=FLOW_GRACE_MS),
         )
         health = Health(_probes(exchange, agi, storage))
-        lists = ListDesk(
-            centre=office.in_force, lists=storage.caller_lists, requests=storage.block_requests, clock=clock
-        )
-        app = make_app(_room(settings, storage, door, clock, followers, frames, office, lists, tokens))
+        app = make_app(_room(settings, storage, door, clock, followers, frames, office, tokens))
         health.mount(app)
         links = {"events": exchange.events, "commands": exchange.commands}
         show_readings(followers.metrics, links=links, agi=agi, recorder=followers.recorder, database=storage.database)
@@ -208,7 +205,6 @@ def _room(
     followers: Followers,
     frames: FrameMaker,
     office: LiveCentre,
-    lists: ListDesk,
     tokens: TokenBook,
 ) -> Room:
     return Room(
@@ -222,7 +218,9 @@ def _room(
         archive=Archive(storage),
         shelf=storage.recordings,
         office=office,
-        lists=lists,
+        lists=ListDesk(
+            centre=office.in_force, lists=storage.caller_lists, requests=storage.block_requests, clock=clock
+        ),
         numbers=followers.numbers.now,
     )
 

@@ -101,7 +101,9 @@ def normalised_prefix(raw: str, *, country: str = "ID") -> str:
         prefix = f"+{number}"
     else:
         prefix = number
-    return "" if own.startswith(prefix) or prefix.startswith("+0") else prefix
+    # No subscriber's number has the trunk prefix behind the country's code, whatever people write.
+    is_none = prefix.startswith("+0") or (trunk and prefix.startswith(own + trunk))
+    return "" if is_none or own.startswith(prefix) else prefix
 
 
 def _e164(number: str, country: str) -> str | None:

@@ -32,7 +32,7 @@ def export(
         print(text, end="")
         return
     try:
-        _write_whole(output, text)
+        write_whole(output, text)
     except OSError as wrong:
         stop(f"{output}: cannot be written: {wrong.strerror}", EXIT_FAILED)
 
@@ -42,7 +42,7 @@ async def _current(settings: Settings) -> str | None:
         return await office.current()
 
 
-def _write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """The whole file or none. Only its owner may read it: it holds callers' numbers and the hashes of PINs."""
     number, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
     try:

@@ -9,7 +9,7 @@ from typing import NoReturn
 import typer
 
 from sambut.commands.outcome import Office
-from sambut.commands.running_program import open_running_program
+from sambut.commands.running_program import RunningProgram, open_running_program
 from sambut.commands.stored_centre import open_stored_centre
 from sambut.settings import Settings
 from sambut.settings_file import SettingsInvalid, read_settings
@@ -23,7 +23,7 @@ async def open_office(settings: Settings) -> AsyncIterator[Office]:
     """The place to ask. Raises OfficeClosed."""
     async with open_running_program(settings) as program:
         if program is not None:
-            yield program
+            yield RunningProgram(program)
         else:
             async with open_stored_centre(settings) as stored:
                 yield stored

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
+from io import BytesIO
 from ipaddress import ip_address
-from typing import Any
+from typing import TypeVar
 
 import aiohttp
 import msgspec
@@ -17,6 +18,8 @@ from sambut.settings import Settings
 from sambut.storage import ADMIN_SECRET
 
 """The API token with the scope admin, in the secrets file."""
+
+T = TypeVar("T")
 
 CONNECT_S_MAX = 3
 ANSWER_S_MAX = 60
@@ -31,36 +34,22 @@ class _Refused(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[FieldProblem, ...] = ()
 
 
-class RunningProgram:
-    """Implements ``Office`` on a program's API."""
+class ProgramApi:
+    """Asks a running program, as this machine's own administrator."""
 
     def __init__(self, session: aiohttp.ClientSession, address: str, token: str) -> None:
         self._session = session
         self._address = address
         self._headers = {"Authorization": f"Bearer {token}"}
 
-    async def current(self) -> str | None:
-        status, body = await self._ask("GET", {})
-        if status != HTTPStatus.OK:
-            raise self._closed(body, status)
-        return body or None
-
-    async def apply(self, text: str, *, dry_run: bool) -> Outcome:
-        status, body = await self._ask("POST", {"dry_run": str(int(dry_run))}, data=text.encode())
-        if status == HTTPStatus.UNPROCESSABLE_ENTITY:
-            refused = self._decoded(body, _Refused)
-            if refused.problems:
-                return Outcome(applied=False, difference=(), problems=tuple(map(_in_words, refused.problems)))
-        if status != HTTPStatus.OK:
-            raise self._closed(body, status)
-        outcome = self._decoded(body, CentreOutcome)
-        return Outcome(applied=outcome.applied, difference=outcome.difference, problems=())
-
-    async def _ask(self, method: str, query: dict[str, str], data: bytes | None = None) -> tuple[int, str]:
-        headers = self._headers | ({"Content-Type": "application/toml"} if data is not None else {})
+    async def ask(
+        self, method: str, path: str, query: dict[str, str], data: BytesIO | None = None, media: str = ""
+    ) -> tuple[int, str]:
+        """The status and text of an answer. Raises OfficeClosed."""
+        headers = self._headers | ({"Content-Type": media} if media else {})
         try:
             async with self._session.request(
-                method, f"{self._address}/api/v1/centre", params=query, data=data, headers=headers
+                method, f"{self._address}/api/v1{path}", params=query, data=data, headers=headers
             ) as answer:
                 return answer.status, await answer.text()
         except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as wrong:
@@ -70,13 +59,26 @@ class RunningProgram:
                 "program has its port (settings: http.port), then see with `sambut export` what is in force"
             ) from wrong
 
-    def _decoded(self, body: str, shape: type[Any]) -> Any:
+    async def text(self, path: str, query: dict[str, str]) -> str:
+        """The text of what is asked for. Raises OfficeClosed."""
+        status, body = await self.ask("GET", path, query)
+        if status != HTTPStatus.OK:
+            raise self.closed(body, status)
+        return body
+
+    def decoded(self, body: str, shape: type[T]) -> T:
+        """An answer as a value. Raises OfficeClosed."""
         try:
             return msgspec.json.decode(body, type=shape)
         except msgspec.MsgspecError:
-            raise self._closed("", HTTPStatus.OK) from None
+            raise self.closed("", HTTPStatus.OK) from None
 
-    def _closed(self, body: str, status: int) -> OfficeClosed:
+    def problems(self, body: str) -> tuple[str, ...]:
+        """What a refusal says is wrong with what was sent, in lines for people. Raises OfficeClosed."""
+        return tuple(map(_in_words, self.decoded(body, _Refused).problems))
+
+    def closed(self, body: str, status: int) -> OfficeClosed:
+        """Why an answer is none that helps."""
         try:
             refused = msgspec.json.decode(body, type=_Refused)
         except msgspec.MsgspecError:
@@ -90,6 +92,28 @@ class RunningProgram:
         return OfficeClosed(f"the program at {self._address} refused: {refused.detail} {refused.how}".rstrip())
 
 
+class RunningProgram:
+    """Implements ``Office`` on a program's API."""
+
+    def __init__(self, api: ProgramApi) -> None:
+        self._api = api
+
+    async def current(self) -> str | None:
+        return await self._api.text("/centre", {}) or None
+
+    async def apply(self, text: str, *, dry_run: bool) -> Outcome:
+        query = {"dry_run": str(int(dry_run))}
+        status, body = await self._api.ask("POST", "/centre", query, BytesIO(text.encode()), "application/toml")
+        if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+            problems = self._api.problems(body)
+            if problems:
+                return Outcome(applied=False, difference=(), problems=problems)
+        if status != HTTPStatus.OK:
+            raise self._api.closed(body, status)
+        outcome = self._api.decoded(body, CentreOutcome)
+        return Outcome(applied=outcome.applied, difference=outcome.difference, problems=())
+
+
 def address_of(settings: Settings) -> str:
     """Where the program answers, as the beginning of an address."""
     host = _reachable(settings.http.host)
@@ -97,7 +121,7 @@ def address_of(settings: Settings) -> str:
 
 
 @asynccontextmanager
-async def open_running_program(settings: Settings) -> AsyncIterator[RunningProgram | None]:
+async def open_running_program(settings: Settings) -> AsyncIterator[ProgramApi | None]:
     """The program that listens where the settings say; None when nothing listens there. Raises OfficeClosed."""
     limits = aiohttp.ClientTimeout(total=ANSWER_S_MAX, connect=CONNECT_S_MAX)
     async with aiohttp.ClientSession(timeout=limits, trust_env=False) as session:
@@ -112,7 +136,7 @@ async def open_running_program(settings: Settings) -> AsyncIterator[RunningProgr
         if token is None:
             what = f"something listens at {address}, and {settings.secrets_file} has no token {ADMIN_SECRET} for it"
             raise OfficeClosed(f"{what}; use the settings that the program was started with, or free the port")
-        yield RunningProgram(session, address, token)
+        yield ProgramApi(session, address, token)
 
 
 async def _listens(session: aiohttp.ClientSession, address: str) -> bool:

@@ -18,6 +18,7 @@ from centre.model import (
     Skill,
     Trunk,
 )
+from ivr.core.caller_lists import ListAction
 from ivr.core.flow import Flow, Node
 from kernel.ids import (
     AgentId,
@@ -223,13 +224,29 @@ def _hours(draw: st.DrawFn, hours_id: str) -> Hours:
 
 
 def _caller_list(draw: st.DrawFn, list_id: str) -> CallerList:
-    numbers = draw(st.lists(st.from_regex(r"\+[1-9][0-9]{6,14}|[0-9]{2,6}", fullmatch=True), unique=True, max_size=3))
+    numbers = draw(
+        st.lists(
+            st.from_regex(r"\+[1-9][0-9]{6,14}|[0-9]{2,6}|[1-9][0-9]{6}|\+[1-9][0-9]{2,13}\*", fullmatch=True),
+            unique=True,
+            max_size=3,
+        )
+    )
     reasons = st.just("") | TEXTS
     return CallerList(
         id=CallerListId(list_id),
         kind=draw(st.sampled_from(["priority", "block"])),
         priority=draw(st.integers(1, 10)),
-        numbers=tuple(ListedNumber(number=number, reason=draw(reasons)) for number in sorted(numbers)),
+        action=draw(st.sampled_from([action.value for action in ListAction])),
+        anonymous=draw(st.booleans()),
+        numbers=tuple(
+            ListedNumber(
+                number=number,
+                reason=draw(reasons),
+                owner=draw(st.sampled_from(["", "Ibu Sari"])),
+                until=draw(st.sampled_from(["", "2026-12-31"])),
+            )
+            for number in sorted(numbers)
+        ),
     )
 
 

@@ -53,7 +53,9 @@ def test_a_record_that_goes_is_shown_by_name_only() -> None:
         "+ caller list v2",
         '    kind: "block"',
         "    priority: 10",
-        '    numbers: [{ number = "+628111690001", reason = "Friend" }]',
+        '    action: "flow"',
+        "    anonymous: false",
+        '    numbers: [{ number = "+628111690001", reason = "Friend", owner = "", until = "" }]',
         "- caller list vip",
     ]
 
@@ -68,7 +70,7 @@ def test_of_a_long_list_only_what_comes_and_goes_is_shown() -> None:
     (_, line) = changed('numbers = [{ number = "+628111690001", reason = "Friend" }]', f"numbers = [{many}]")
 
     assert line.startswith(
-        '    numbers: [{ number = "+628111690001", reason = "Friend" }] -> [{ number = "+628111690000"'
+        '    numbers: [{ number = "+628111690001", reason = "Friend", owner = "", until = "" }] -> [{ number = "+628111690000"'
     )
     assert line.endswith(" and 4 more]")
 

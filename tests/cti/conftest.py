@@ -15,6 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from cti.app import make_app
 from cti.frames import FrameMaker
 from cti.hub import Hub
+from cti.list_ports import ListOffice
 from cti.room import Room
 from cti.settings import CtiSettings
 from cti.wire import SUBPROTOCOL
@@ -31,6 +32,7 @@ from tests.cti.fakes import (
     FakeShelf,
     FakeTokens,
     MemoryCtiLog,
+    NoLists,
     Script,
 )
 from tests.fakes.journal import MemoryJournal
@@ -71,10 +73,12 @@ class Floor:
             control="agents:control",
             tapes="recordings",
             chief="admin",
+            warden="lists",
             ann="agent:ann pii",
         )
     )
     numbers: LiveNumbers = field(default_factory=lambda: LiveNumbers(ZoneInfo("Asia/Jakarta")))
+    lists: ListOffice = field(default_factory=NoLists)
     hub: Hub = field(init=False)
 
     async def start(self) -> None:
@@ -109,6 +113,7 @@ class Floor:
             archive=self.archive,
             shelf=self.shelf,
             office=self.office,
+            lists=self.lists,
             numbers=lambda: self.numbers.now(self.clock.now()),
         )
 

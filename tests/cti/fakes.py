@@ -7,6 +7,9 @@ from dataclasses import replace
 from acd.core.facts import Fact, InputRefused
 from acd.core.inputs import Input
 from acd.ports import DoorClosed
+from centre.list_csv import Written
+from centre.list_records import BlockRequest, Changed, EntryChange, KeptEntry, ListSummary, RequestState
+from cti.list_ports import UnknownList, UnknownRequest, Wish
 from cti.ports import (
     CentreProblem,
     CentreResult,
@@ -15,9 +18,10 @@ from cti.ports import (
     TimedFact,
     TokenGrant,
 )
+from ivr.core.caller_lists import Match
 from kernel.contact import Contact
 from kernel.entry import ENGINE_STREAM, Entry
-from kernel.ids import InteractionId, ReservationId
+from kernel.ids import CallerListId, InteractionId, ReservationId
 from kernel.instants import Instant
 from kernel.logged_event import LoggedEvent
 from kernel.result_codes import RefusalCode
@@ -211,3 +215,44 @@ class Script:
 def renumbered(entries: Sequence[Entry]) -> list[Entry]:
     """The same entries, numbered from 1."""
     return [replace(entry, seq=seq) for seq, entry in enumerate(entries, start=1)]
+
+
+class NoLists:
+    """A centre without caller lists, where nobody has asked for anything."""
+
+    def lists(self) -> Sequence[ListSummary]:
+        return []
+
+    async def entries(self, list_id: CallerListId, after: Match | None, count_max: int) -> Sequence[KeptEntry]:
+        raise UnknownList(list_id)
+
+    async def put(self, list_id: CallerListId, written: Written, who: str) -> KeptEntry:
+        raise UnknownList(list_id)
+
+    async def remove(self, list_id: CallerListId, written: Written, who: str) -> bool:
+        raise UnknownList(list_id)
+
+    async def import_csv(
+        self, list_id: CallerListId, source: bytes, who: str, *, replaces: bool, dry_run: bool
+    ) -> Changed:
+        raise UnknownList(list_id)
+
+    async def export_csv(self, list_id: CallerListId) -> str:
+        raise UnknownList(list_id)
+
+    async def changes(self, list_id: CallerListId, before: int, count_max: int) -> Sequence[EntryChange]:
+        raise UnknownList(list_id)
+
+    async def ask_block(self, wish: Wish, who: str) -> BlockRequest:
+        raise AssertionError("nobody asks here")
+
+    async def requests(self, state: RequestState | None, count_max: int) -> Sequence[BlockRequest]:
+        return []
+
+    async def approve(
+        self, number: int, list_id: CallerListId, minutes: int | None, reason: str, who: str
+    ) -> BlockRequest:
+        raise UnknownRequest(number)
+
+    async def reject(self, number: int, reason: str, who: str) -> BlockRequest:
+        raise UnknownRequest(number)

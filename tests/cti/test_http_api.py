@@ -15,6 +15,7 @@ from tests.cti.conftest import NUMBER, Floor, Serve, bearer
 def address(operation: Operation) -> str:
     """The operation's path with ids in it."""
     ids = {"agent_id": "ann", "queue_id": SALES, "interaction_id": "c1-1", "recording_id": "c1-1-r1"}
+    ids |= {"list_id": "blocked", "request_id": "1"}
     return PREFIX + operation.path.format(**ids)
 
 

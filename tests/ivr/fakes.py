@@ -143,7 +143,7 @@ class FakeLookUps:
             raise LookUpUnknown(hours_id)
         return at == NOON
 
-    def listing(self, list_id: CallerListId, number: str) -> Listing:
+    def listing(self, list_id: CallerListId, number: str, customer: str, at: Instant) -> Listing:
         if list_id == "vip":
             return Listing(is_listed=number in self.vips, priority=9 if number in self.vips else None)
         if list_id == "blocked":

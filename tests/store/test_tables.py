@@ -20,7 +20,18 @@ from kernel.result_codes import Disposition
 from recorder.facts import RecordingStored
 from reports.rows import InteractionRow
 from reports.sums import KEYS
-from store import checkpoints, contact_book, cti_log, directory, journal, recordings, tables, tokens
+from store import (
+    block_requests,
+    caller_lists,
+    checkpoints,
+    contact_book,
+    cti_log,
+    directory,
+    journal,
+    recordings,
+    tables,
+    tokens,
+)
 from store.database import Database, StoreFailed
 from store.migrate import REVISIONS, SCRIPTS, Tables, upgrade
 from store.migrate import tables as stand_of
@@ -127,7 +138,18 @@ STATEMENTS: list[sa.Executable] = [
     replacing(tables.interaction_row, ("interaction_id",), "postgresql"),
     *(
         statement
-        for module in (checkpoints, contact_book, cti_log, directory, journal, recordings, rows, tokens)
+        for module in (
+            block_requests,
+            caller_lists,
+            checkpoints,
+            contact_book,
+            cti_log,
+            directory,
+            journal,
+            recordings,
+            rows,
+            tokens,
+        )
         for name, statement in sorted(vars(module).items())
         if name.isupper() and isinstance(statement, sa.Executable)
     ),

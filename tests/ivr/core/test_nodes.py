@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ivr.core.caller_lists import ListAction
 from ivr.core.interpreter import Interpreter, Move
 from ivr.core.nodes.kind import UnexpectedAnswer
 from ivr.core.steps import (
@@ -229,6 +230,40 @@ def test_a_priority_list_sets_the_priority(answer: Answer, exits: str, expected:
     move = walk("caller_list", [answer], exits=exits, list="vip")
     assert exit_of(move) == expected
     assert move.place.variables.get("priority") == priority
+
+
+def test_a_list_is_also_asked_by_the_customer_number_that_the_flow_has_learned() -> None:
+    step = walk("caller_list", [], exits="not_listed", variables={"customer": " k-77 "}, list="vip").step
+
+    assert step == CheckCallerList(list_id=CallerListId("vip"), customer="K-77")
+
+
+def test_who_is_on_a_list_without_a_way_of_its_own_goes_on_with_its_priority() -> None:
+    checked = ListChecked(is_listed=True, priority=1, action=ListAction.LOW_PRIORITY)
+    move = walk("caller_list", [checked], exits="not_listed", list="slow")
+
+    assert (exit_of(move), move.place.variables["priority"]) == ("not_listed", "1")
+
+
+def test_a_refused_caller_hears_why_and_counts_as_blocked_from_the_first_word() -> None:
+    checked = ListChecked(is_listed=True, priority=None, action=ListAction.REFUSE)
+    answers: list[Answer] = [checked, Done(), Said()]
+    steps = [
+        walk("caller_list", answers[:count], exits="not_listed", list="blocked", prompts=("welcome",)).step
+        for count in (1, 2, 3)
+    ]
+
+    assert steps[0] == Conclude(disposition=Disposition.BLOCKED)
+    assert steps[1] == say("welcome")
+    assert steps[2] == HangUp(cause_code=16, disposition=Disposition.BLOCKED)
+
+
+@pytest.mark.parametrize(("action", "cause_code"), [(ListAction.BUSY, 17), (ListAction.DROP, 21)])
+def test_busy_and_drop_are_told_to_the_network_without_a_word(action: ListAction, cause_code: int) -> None:
+    checked = ListChecked(is_listed=True, priority=None, action=action)
+    step = walk("caller_list", [checked], exits="listed not_listed", list="blocked").step
+
+    assert step == HangUp(cause_code=cause_code, disposition=Disposition.BLOCKED)
 
 
 # --- enqueue, transfer_number ------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from sambut.commands import token
+from sambut.commands import lists, token
 from sambut.commands.apply import apply
 from sambut.commands.export import export
 from sambut.commands.hash_pin import hash_pin
@@ -35,6 +35,7 @@ def run(settings_file: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     app = typer.Typer(pretty_exceptions_enable=False)
     for command in (apply, export, hash_pin):
         app.command()(command)
+    app.add_typer(lists.app, name="lists")
     app.add_typer(token.app, name="token")
     runner = CliRunner()
 

@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 from cti.app import make_app
 from cti.ports import CentreProblem, CentreResult
 from cti.settings import CtiSettings
+from sambut.commands.list_keeper import open_lists
 from sambut.commands.office import open_office
 from sambut.commands.outcome import OfficeClosed, Outcome
 from sambut.secrets_file import SecretsFile
@@ -34,7 +35,7 @@ def settings(tmp_path: Path, free_port: int) -> Settings:
 def floor(settings: Settings, tmp_path: Path) -> Floor:
     token = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
     cti_settings = CtiSettings(tenant="169", recordings_folder=tmp_path, close_ms_max=200)
-    return Floor(settings=cti_settings, tokens=FakeTokens(**{token: "admin"}))
+    return Floor(settings=cti_settings, tokens=FakeTokens(**{token: "admin lists"}))
 
 
 @pytest.fixture
@@ -134,3 +135,14 @@ async def test_a_program_that_goes_away_in_between_is_told(floor: Floor, setting
         await server.close()
         with pytest.raises(OfficeClosed, match="did not answer"):
             await office.apply("x", dry_run=False)
+
+
+@pytest.mark.usefixtures("program")
+async def test_lists_of_a_running_program_are_asked_over_its_api(settings: Settings) -> None:
+    async with open_lists(settings) as lists:
+        assert list(await lists.show()) == []
+        for name in ("vip", "../centre?x=1"):
+            with pytest.raises(OfficeClosed, match="refused: There is no"):
+                await lists.import_csv(name, b"number\n", replaces=False, dry_run=False)
+
+    assert not (settings.data_dir / "sambut.sqlite3").exists()
