@@ -3,7 +3,7 @@
 import msgspec
 from aiohttp import web
 
-from cti import agents, blocks, centre, interactions, lists, openapi, queues, recordings, schemas
+from cti import agents, blocks, centre, interactions, lists, openapi, queues, recordings, schemas, why
 from cti.resources import Operation
 
 PREFIX = "/api/v1"
@@ -13,6 +13,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *agents.OPERATIONS,
     *queues.OPERATIONS,
     *interactions.OPERATIONS,
+    *why.OPERATIONS,
     *recordings.OPERATIONS,
     *centre.OPERATIONS,
     *lists.OPERATIONS,

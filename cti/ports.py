@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from acd.core.explanation import Explanation
 from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
 from kernel.logged_event import LoggedEvent
@@ -104,6 +105,17 @@ class InteractionArchive(Protocol):
 
     async def timeline(self, interaction_id: InteractionId) -> Sequence[TimedFact]:
         """Every fact about one interaction, of all streams, in the journal's order; empty when unknown."""
+
+
+class Explainer(Protocol):
+    """Works out again why the engine chose as it did."""
+
+    async def why(self, interaction_id: InteractionId) -> Explanation | None:
+        """Every choice about one interaction; None when the journal does not know it. Raises ExplainerBusy."""
+
+
+class ExplainerBusy(Exception):
+    """No explanation can be had now. The text says why."""
 
 
 class RecordingShelf(Protocol):

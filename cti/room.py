@@ -9,7 +9,7 @@ from acd.ports import Clock, FrontDoor
 from cti.frames import FrameMaker
 from cti.hub import Hub
 from cti.list_ports import ListOffice
-from cti.ports import CentreOffice, InteractionArchive, RecordingShelf, TokenBook
+from cti.ports import CentreOffice, Explainer, InteractionArchive, RecordingShelf, TokenBook
 from cti.settings import CtiSettings
 from kernel.contact import ContactBook
 from reports.live import Now
@@ -27,6 +27,7 @@ class Room:
     contacts: ContactBook
     tokens: TokenBook
     archive: InteractionArchive
+    explainer: Explainer
     shelf: RecordingShelf
     office: CentreOffice
     lists: ListOffice

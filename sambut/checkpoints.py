@@ -165,6 +165,11 @@ async def newest_checkpoint(shelf: StoreCheckpoints, last_seq: int) -> tuple[int
     return _first_readable(await shelf.newest_first(), last_seq)
 
 
+async def checkpoint_before(shelf: StoreCheckpoints, seq: int) -> tuple[int, Checkpoint | None]:
+    """The newest that can be read of those made before the entry ``seq``; (0, None) without one. Raises StoreFailed."""
+    return _first_readable([one for one in await shelf.newest_first() if one.seq < seq], seq)
+
+
 def _first_readable(stored: Sequence[StoredCheckpoint], last_seq: int) -> tuple[int, Checkpoint | None]:
     for one in stored:
         try:

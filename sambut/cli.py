@@ -58,6 +58,14 @@ def demo(asked: typer.Context) -> None:
     play(asked.args, prog_name="sambut demo")
 
 
+@app.command(context_settings=PASSED_ON)
+def why(asked: typer.Context) -> None:
+    """Tell why an interaction was offered to whom it was, when, and why not to others."""
+    from sambut.commands.why import app as tell
+
+    tell(asked.args, prog_name="sambut why")
+
+
 @app.command()
 def up(
     settings: Annotated[Path | None, typer.Option("--settings", help="The settings file.")] = None,

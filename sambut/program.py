@@ -45,6 +45,7 @@ from sambut.resume import resume
 from sambut.secrets_file import SecretsFile
 from sambut.settings import Settings
 from sambut.storage import ADMIN_SECRET, Archive, Storage, TokenBook, open_storage
+from sambut.why.own_process import OwnProcessExplainer
 from store.database import LATE_MS
 from telephony.agi.caller_channel import Channel
 from telephony.agi.flow_caller import FlowCaller, OutgoingTrunk
@@ -216,6 +217,7 @@ def _room(
         contacts=storage.contacts,
         tokens=tokens,
         archive=Archive(storage),
+        explainer=OwnProcessExplainer(settings.database_url),
         shelf=storage.recordings,
         office=office,
         lists=ListDesk(

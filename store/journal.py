@@ -36,6 +36,11 @@ TIMELINE = (
     .order_by(journal_entry.c.seq)
 )
 
+FIRST_SEQ_OF = sa.select(sa.func.min(journal_subject.c.seq)).where(
+    journal_subject.c.interaction_id == sa.bindparam("wanted")
+)
+AT_OF = sa.select(journal_entry.c.at).where(journal_entry.c.seq == sa.bindparam("wanted"))
+
 
 class StoreJournal:
     """Implements ``acd.ports.Journal``. One writer at a time: a second one is refused by the next number being taken."""
@@ -83,6 +88,23 @@ class StoreJournal:
     async def timeline(self, interaction_id: InteractionId) -> list[Entry]:
         """Every entry that names this interaction, in order; found by index. Raises JournalFailed."""
         return [self._entry(row) for row in await self._rows(TIMELINE, {"wanted": interaction_id})]
+
+    async def first_seq_of(self, interaction_id: InteractionId) -> int | None:
+        """The first entry that names this interaction; None when none does. Raises JournalFailed."""
+        found: int | None = (await self._rows(FIRST_SEQ_OF, {"wanted": interaction_id}))[0][0]
+        return found
+
+    async def first_seq_at(self, moment: Instant) -> int:
+        """The first entry of that moment or later; one more than the last when there is none. Raises JournalFailed.
+
+        Found by halving, since moments only grow from entry to entry, and no index of them is kept.
+        """
+        low, high = 1, await self.last_seq() + 1
+        while low < high:
+            middle = (low + high) // 2
+            at: int = (await self._rows(AT_OF, {"wanted": middle}))[0][0]
+            low, high = (middle + 1, high) if at < moment else (low, middle)
+        return low
 
     async def _rows(self, statement: "sa.Select[Any]", wanted: dict[str, object]) -> "Sequence[sa.Row[Any]]":
         def select(connection: sa.Connection) -> "Sequence[sa.Row[Any]]":

@@ -1,5 +1,6 @@
 """Skills: what an interaction needs, what an agent can, and whether the one meets the other."""
 
+from acd.core.reasons import Filter
 from acd.core.settings import Requirement
 from kernel.ids import SkillId
 
@@ -22,3 +23,17 @@ def may_take(skills: Skills, requirements: Requirements) -> bool:
     """Whether an agent with those has every skill that is needed, at the level that is needed."""
     level = dict(skills)
     return all(level.get(requirement.skill_id, 0) >= requirement.level_min for requirement in requirements)
+
+
+def skill_filters(profile: Profile, requirements: Requirements) -> tuple[Filter, ...]:
+    """What ``may_take`` asks, one filter for each skill that is needed: all of them pass exactly where it says yes."""
+    level = dict(profile)
+    return tuple(
+        Filter(
+            name=f"skill {requirement.skill_id}",
+            passed=level.get(requirement.skill_id, 0) >= requirement.level_min,
+            needed=str(requirement.level_min),
+            found=str(level[requirement.skill_id]) if requirement.skill_id in level else "none",
+        )
+        for requirement in requirements
+    )

@@ -28,6 +28,7 @@ from tests.cti.fakes import (
     FakeClock,
     FakeContacts,
     FakeDoor,
+    FakeExplainer,
     FakeOffice,
     FakeShelf,
     FakeTokens,
@@ -63,6 +64,7 @@ class Floor:
     clock: FakeClock = field(default_factory=FakeClock)
     door: FakeDoor = field(default_factory=FakeDoor)
     archive: FakeArchive = field(default_factory=FakeArchive)
+    explainer: FakeExplainer = field(default_factory=FakeExplainer)
     shelf: FakeShelf = field(default_factory=FakeShelf)
     office: FakeOffice = field(default_factory=FakeOffice)
     contacts: FakeContacts = field(default_factory=lambda: FakeContacts(contact("c1-1")))
@@ -111,6 +113,7 @@ class Floor:
             contacts=self.contacts,
             tokens=self.tokens,
             archive=self.archive,
+            explainer=self.explainer,
             shelf=self.shelf,
             office=self.office,
             lists=self.lists,

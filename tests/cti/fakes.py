@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 
+from acd.core.explanation import Explanation
 from acd.core.facts import Fact, InputRefused
 from acd.core.inputs import Input
 from acd.ports import DoorClosed
@@ -14,6 +15,7 @@ from cti.ports import (
     CentreProblem,
     CentreResult,
     CtiLogFailed,
+    ExplainerBusy,
     InteractionSought,
     TimedFact,
     TokenGrant,
@@ -163,6 +165,19 @@ class FakeArchive:
 
     async def timeline(self, interaction_id: InteractionId) -> Sequence[TimedFact]:
         return self.facts.get(interaction_id, [])
+
+
+class FakeExplainer:
+    """Explanations, by id; or (``busy``) none at all now."""
+
+    def __init__(self) -> None:
+        self.explanations: dict[InteractionId, Explanation] = {}
+        self.busy = False
+
+    async def why(self, interaction_id: InteractionId) -> Explanation | None:
+        if self.busy:
+            raise ExplainerBusy("Reading the journal takes too long.")
+        return self.explanations.get(interaction_id)
 
 
 class FakeShelf:

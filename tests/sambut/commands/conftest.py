@@ -1,9 +1,11 @@
 """The commands on settings of their own, with nothing listening where they look for a running program."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 import typer
 from typer.testing import CliRunner, Result
 
@@ -14,6 +16,15 @@ from sambut.commands.hash_pin import hash_pin
 from tests.port_leases import free_ports
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """The command sets up the logs of its process, which is ours here."""
+    former, handlers = structlog.get_config(), logging.root.handlers[:]
+    yield
+    structlog.configure(**former)
+    logging.root.handlers[:] = handlers
 
 
 @pytest.fixture

@@ -1,25 +1,13 @@
 """``sambut check``: one line for each finding, the same as JSON, and the exit code."""
 
 import json
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 import typer
 from typer.testing import CliRunner, Result
 
 from sambut.commands.check import check
-
-
-@pytest.fixture(autouse=True)
-def logs_as_before() -> Iterator[None]:
-    """The command sets up the logs of its process, which is ours here."""
-    former, handlers = structlog.get_config(), logging.root.handlers[:]
-    yield
-    structlog.configure(**former)
-    logging.root.handlers[:] = handlers
 
 
 def run(*words: str) -> Result:
