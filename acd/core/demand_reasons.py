@@ -20,10 +20,8 @@ def offer_parts(demand: Demand, rank: AgentRank, key: AgentKey, workload: Worklo
     ordering = demand.ordering
     load = now_of(workload, AgentState.READY, at)
     name, words = _instant_of(ordering.weights, load)
-    parts = [
-        KeyPart(name="group", value=group_rank + 1, measure=Measure.RANK),
-        KeyPart(name="level", value=level, measure=Measure.RANK),
-    ]
+    parts = [KeyPart(name="group", value=group_rank + 1, measure=Measure.RANK)] if demand.groups else []
+    parts.append(KeyPart(name="level", value=level, measure=Measure.RANK))
     if ordering.best_first:
         parts.append(KeyPart(name="proficiency", value=-minus_proficiency, measure=Measure.PRIORITY))
     if ordering.proficiency_ms:

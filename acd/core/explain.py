@@ -102,7 +102,7 @@ def explain_passing_over(
         key=caller_parts(interaction.key),
         ahead_count=0,
         behind_count=0,
-        candidates=(_candidate(agent, Standing.BEHIND if fits else Standing.UNFIT, filters),),
+        candidates=(_unfit(agent, Standing.BEHIND if fits else Standing.UNFIT, filters),),
         rivals=(_rival(state, interaction, other, agent),),
         agent_id=fact.agent_id,
         agent_name=agent.settings.name,

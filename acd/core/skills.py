@@ -25,9 +25,9 @@ def may_take(skills: Skills, requirements: Requirements) -> bool:
     return all(level.get(requirement.skill_id, 0) >= requirement.level_min for requirement in requirements)
 
 
-def skill_filters(profile: Profile, requirements: Requirements) -> tuple[Filter, ...]:
+def skill_filters(skills: Skills, requirements: Requirements) -> tuple[Filter, ...]:
     """What ``may_take`` asks, one filter for each skill that is needed: all of them pass exactly where it says yes."""
-    level = dict(profile)
+    level = dict(skills)
     return tuple(
         Filter(
             name=f"skill {requirement.skill_id}",

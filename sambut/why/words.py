@@ -70,8 +70,9 @@ def _agents(choice: Choice, zone: ZoneInfo, agent_id: AgentId | None) -> Iterato
     unfit = [each for each in candidates if each.rank is None]
     if choice.kind is ChoiceKind.RESERVED:
         yield f"  why {choice.agent_name}: {_why_agent(choice)}"
+    alike = _alike(fitting)
     for each in fitting[:LISTED_MAX]:
-        place = ", ".join(_part(part, zone) for part in each.key)
+        place = ", ".join(_part(part, zone) for part in each.key if part.name not in alike)
         lost = f"; comes later by {_label(each.lost_by)}" if each.lost_by else ""
         yield f"    {each.rank}. {each.name} ({each.agent_id}): {place}{lost}"
     if len(fitting) > LISTED_MAX:
@@ -83,6 +84,14 @@ def _agents(choice: Choice, zone: ZoneInfo, agent_id: AgentId | None) -> Iterato
         yield f"    ... and {len(unfit) - LISTED_MAX} more who could not: {_summed(unfit[LISTED_MAX:])}"
     if not choice.candidates:
         yield "    there are no agents at all"
+
+
+def _alike(fitting: list[Candidate]) -> set[str]:
+    """Ranks that say nothing, since all who fit have the same."""
+    values: dict[str, set[int]] = {}
+    for part in (part for each in fitting for part in each.key if part.measure is not Measure.INSTANT):
+        values.setdefault(part.name, set()).add(part.value)
+    return {name for name, known in values.items() if len(known) == 1}
 
 
 def _why_agent(choice: Choice) -> str:

@@ -52,7 +52,7 @@ async def test_the_longest_idle_is_told_with_those_behind_and_what_the_others_la
         "- cid unfit not skill english",
         "- dan unfit not state not skill english",
     ]
-    lacking = choice.candidates[2].filters[1]
+    lacking = choice.candidates[2].filters[-1]
     assert (lacking.needed, lacking.found) == ("3", "2")
     assert choice.candidates[3].filters[0].found == "logged_out"
 
@@ -67,7 +67,7 @@ async def test_who_waits_first_is_told_with_those_ahead_whom_the_agent_could_not
     nobody, offered = await choices(floor, "c2")
 
     assert nobody.kind is ChoiceKind.NOBODY
-    assert [each.found for one in nobody.candidates for each in one.filters] == ["aux logged_in"] * 3 + ["logged_out"]
+    assert [one.filters[0].found for one in nobody.candidates] == ["aux logged_in"] * 3 + ["logged_out"]
     assert (offered.kind, offered.agent_id, offered.waited_ms) == (ChoiceKind.RESERVED, "cid", 5_000)
     ahead, behind = offered.rivals
     assert (ahead.interaction_id, ahead.ahead, ahead.fits, ahead.decided_by) == ("c1", True, False, "priority")

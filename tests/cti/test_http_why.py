@@ -32,10 +32,11 @@ async def test_every_choice_is_told_with_candidates_keys_and_reasons(floor: Floo
     assert (again["agent_id"], again["result"], again["waited_s"]) == ("bob", None, 15.0)
     unfit = again["candidates"][1]
     assert (unfit["agent_id"], unfit["standing"], unfit["rank"]) == ("ann", "unfit", None)
-    assert unfit["filters"] == [{"name": "state", "passed": False, "needed": "ready", "found": "aux rona"}]
+    assert unfit["filters"][0] == {"name": "state", "passed": False, "needed": "ready", "found": "aux rona"}
     assert lapsed["candidates"][1]["lost_by"] == "id"
     assert lapsed["candidates"][0]["key"] == [
-        {"name": "idle_since", "measure": "instant", "value": "2027-01-15T08:00:00.000Z"}
+        {"name": "level", "measure": "rank", "value": 1, "words": ""},
+        {"name": "idle_since", "measure": "instant", "value": "2027-01-15T08:00:00.000Z", "words": ""},
     ]
 
 
