@@ -25,6 +25,7 @@ DEVICE_TRANSPORTS = ("udp", "tcp", "tls", "wss")
 CODECS = ("alaw", "ulaw", "g722", "opus", "gsm")
 DEVICE_MODELS = ("generic", "yealink", "grandstream", "snom", "polycom", "gigaset", "cisco", "softphone", "browser")
 NO_ANSWER_POLICIES = ("aux", "ready")
+KEYS = "0123456789*#"
 CALLER_LIST_KINDS = ("priority", "block")
 CALLER_LIST_ACTIONS = tuple(action.value for action in ListAction)
 

@@ -106,6 +106,7 @@ class Queue:
     announcement: PromptId | None
     announcement_every_s: int
     tells_wait: bool = False
+    exit_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

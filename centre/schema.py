@@ -115,6 +115,12 @@ SHAPES = (
                 "answered: at entry and with every announcement",
                 default=False,
             ),
+            Field(
+                key="exit_key",
+                kind=kinds.one_of("", *kinds.KEYS),
+                note="who presses it while they wait goes on in the flow, by its exit `key`",
+                default="",
+            ),
         ),
     ),
     Shape(

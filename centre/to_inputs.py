@@ -80,6 +80,7 @@ def queue_settings(queue: Queue) -> QueueSettings:
         announcement=queue.announcement,
         announcement_every_ms=queue.announcement_every_s * 1000,
         tells_wait=queue.tells_wait,
+        exit_key=queue.exit_key,
     )
 
 

@@ -66,6 +66,8 @@ class LeaveReason(StrEnum):
     TIMEOUT = "timeout"
     OVERFLOW = "overflow"
     CLOSED = "closed"
+    KEY = "key"
+    """The caller pressed the queue's exit key."""
     WITHDRAWN = "withdrawn"
     NO_AGENT = "no_agent"
     SYSTEM_FAILURE = "system_failure"

@@ -66,6 +66,7 @@ def left_count(row: QueueIntervalRow) -> int:
         row.left_timeout_count
         + row.left_overflow_count
         + row.left_closed_count
+        + row.left_key_count
         + row.left_withdrawn_count
         + row.left_no_agent_count
         + row.left_system_failure_count
@@ -132,9 +133,9 @@ QUEUE_METRICS: tuple[Metric[QueueIntervalRow], ...] = (
         id="left",
         english="Left by rule",
         indonesian="Keluar karena aturan",
-        formula="timeout + overflow + closed + withdrawn + no agent + system failure",
+        formula="timeout + overflow + closed + exit key + withdrawn + no agent + system failure",
         unit=Unit.COUNT,
-        version=1,
+        version=2,
         of=left_count,
     ),
     Metric(

@@ -40,6 +40,7 @@ LEFT_COUNTS: dict[LeaveReason, str] = {
     LeaveReason.TIMEOUT: "left_timeout_count",
     LeaveReason.OVERFLOW: "left_overflow_count",
     LeaveReason.CLOSED: "left_closed_count",
+    LeaveReason.KEY: "left_key_count",
     LeaveReason.WITHDRAWN: "left_withdrawn_count",
     LeaveReason.NO_AGENT: "left_no_agent_count",
     LeaveReason.SYSTEM_FAILURE: "left_system_failure_count",

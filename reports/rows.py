@@ -62,6 +62,7 @@ class QueueIntervalRow:
     left_timeout_count: int = 0
     left_overflow_count: int = 0
     left_closed_count: int = 0
+    left_key_count: int = 0
     left_withdrawn_count: int = 0
     left_no_agent_count: int = 0
     left_system_failure_count: int = 0

@@ -210,6 +210,7 @@ LEFT_COUNTS = (
     "left_timeout_count",
     "left_overflow_count",
     "left_closed_count",
+    "left_key_count",
     "left_withdrawn_count",
     "left_no_agent_count",
     "left_system_failure_count",

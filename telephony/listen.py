@@ -33,6 +33,7 @@ from telephony.leg_names import interaction_of, interaction_of_reservation, rese
 from telephony.legs import LegTracker, Phase, is_forwarding
 from telephony.silent_phones import SilentPhones
 from telephony.snapshot import clear_turned_away, take_snapshot
+from telephony.waiting_keys import WaitingKeys
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +96,7 @@ class Listener:
         self._take_back = take_back
         self._ending: set[str] = set()
         self._silent = SilentPhones()
+        self._keys = WaitingKeys()
         self._resync = asyncio.Event()
         self.in_step = asyncio.Event()
         """Set while the engine's picture follows the switch: after the first comparison, until a link goes down."""
@@ -118,6 +120,7 @@ class Listener:
 
     def resume(self, checkpoint: EngineCheckpoint) -> None:
         """Know the interactions and the reservations that the engine knew then."""
+        self._keys.resume(checkpoint)
         for interaction_id in checkpoint.interactions:
             self._legs.caller_known(interaction_id)
         self._in_force = dict.fromkeys(checkpoint.reservations, False) | dict.fromkeys(checkpoint.connections, True)
@@ -129,6 +132,7 @@ class Listener:
         """Follow the interactions that exist, so that a hang-up that overtook its arrival is not lost, and the
         reservations in force, offered or joined.
         """
+        self._keys.on_entry(entry)
         for fact in entry.facts:
             match fact:
                 case InteractionCreated():
@@ -199,6 +203,8 @@ class Listener:
             self._end(unique_id)
 
     def _tell(self, event: AmiEvent) -> None:
+        for pressed in self._keys.see(event):
+            self.post(pressed)
         for given in self._legs.see(event):
             if isinstance(given, AgentLeft) and given.phone_silent:
                 self._ask_whether_it_lives(given.reservation_id)

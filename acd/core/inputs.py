@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings, Requirement
+from acd.core.waiting_words import KeyPressed
 from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 
@@ -312,5 +313,6 @@ Input = (
     | TakenAside
     | LeftAside
     | AsideEnded
+    | KeyPressed
     | TimePassed
 )

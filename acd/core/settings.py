@@ -108,7 +108,8 @@ class QueueSettings:
     ``groups``: whose agents may take its calls, the first group's before the second's; empty: everybody.
     ``level_max``: agents up to this level. ``relaxations`` by rising ``after_ms``. ``blend`` for that strategy alone.
     ``announcement`` is repeated every ``announcement_every_ms`` while the caller waits. ``tells_wait``: so are their place
-    and how long they will wait, and both are told at entry too.
+    and how long they will wait, and both are told at entry too. ``exit_key``: who presses it while they wait goes back into
+    the flow; empty: none does.
     """
 
     queue_id: QueueId
@@ -131,6 +132,7 @@ class QueueSettings:
     relaxations: tuple[RelaxationStep, ...] = ()
     reserves: Reserves | None = None
     tells_wait: bool = False
+    exit_key: str = ""
 
     @property
     def announces(self) -> bool:

@@ -13,6 +13,7 @@ WANTED_EVENTS: Final = frozenset(
         "Hangup",
         "Hold",
         "Unhold",
+        "DTMFEnd",
         "UserEvent",
         "DeviceStateChange",
         "ContactStatus",

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from acd.core import inputs
+from acd.core import inputs, waiting_words
 from acd.core.settings import (
     LEVEL_LAST,
     AgentSettings,
@@ -62,6 +62,7 @@ def queue_settings(
     relaxations: tuple[RelaxationStep, ...] = (),
     reserves: Reserves | None = None,
     tells_wait: bool = False,
+    exit_key: str = "",
 ) -> QueueSettings:
     return QueueSettings(
         queue_id=QueueId(queue_id),
@@ -84,6 +85,7 @@ def queue_settings(
         relaxations=relaxations,
         reserves=reserves,
         tells_wait=tells_wait,
+        exit_key=exit_key,
     )
 
 
@@ -184,6 +186,10 @@ def set_ready(agent_id: str) -> inputs.SetReady:
 
 def set_aux(agent_id: str, reason_code: str = "lunch") -> inputs.SetAux:
     return inputs.SetAux(agent_id=AgentId(agent_id), reason_code=reason_code)
+
+
+def pressed(interaction_id: str, key: str) -> waiting_words.KeyPressed:
+    return waiting_words.KeyPressed(interaction_id=InteractionId(interaction_id), key=key)
 
 
 def rang(reservation_id: str) -> inputs.AgentRang:

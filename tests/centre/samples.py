@@ -206,6 +206,7 @@ def _queue(draw: st.DrawFn, queue_id: str, skills: list[str]) -> Queue:
         announcement_every_s=draw(st.integers(10, 3600)),
         waiting_max=draw(st.integers(0, 10_000)),
         tells_wait=draw(st.booleans()),
+        exit_key=draw(st.sampled_from(["", "1", "*"])),
     )
 
 

@@ -270,7 +270,7 @@ def counters(history: History) -> Iterator[str]:
 
 
 def _left(row: QueueIntervalRow) -> int:
-    names = ("timeout", "overflow", "closed", "withdrawn", "no_agent", "system_failure")
+    names = ("timeout", "overflow", "closed", "key", "withdrawn", "no_agent", "system_failure")
     return sum(getattr(row, f"left_{name}_count") for name in names)
 
 

@@ -13,6 +13,8 @@ from tests.reports.story import Story
 
 TOLD, TOLD_ENGLISH = "776921", "776922"
 """Told their place and their wait; the second in English."""
+KEYED = "776923"
+"""1 leads out of the queue, and digit-6 is heard."""
 
 _QUEUES = """
 [[queues]]
@@ -22,6 +24,14 @@ requires = { indonesian = 3 }
 wrap_up_s = 0
 tells_wait = true
 announcement_every_s = 10
+
+[[queues]]
+id = "keyed"
+name = "Keyed"
+requires = { indonesian = 3 }
+exit_key = "1"
+tells_wait = true
+announcement = "queue-wait"
 """
 
 _FLOW = """
@@ -32,7 +42,8 @@ start = "start"
 [flows.nodes]
 start = { kind = "start", exits = { next = "speak" } }
 speak = { kind = "set", variables = { language = "@language@" }, exits = { next = "wait" } }
-wait = { kind = "enqueue", queue = "@queue@", exits = { timeout = "bye", refused = "bye" } }
+wait = { kind = "enqueue", queue = "@queue@", exits = { timeout = "bye", refused = "bye", key = "key" } }
+key = { kind = "play", prompts = ["digit-6"], exits = { next = "bye" } }
 bye = { kind = "hangup", prompts = ["digit-9"] }
 
 [[dids]]
@@ -47,6 +58,7 @@ def with_waiting(sample: str) -> str:
     for did, flow, language, queue in (
         (TOLD, "told", "id", "told"),
         (TOLD_ENGLISH, "told-english", "en", "told"),
+        (KEYED, "keyed", "id", "keyed"),
     ):
         text = _FLOW
         for mark, value in (("did", did), ("id", flow), ("language", language), ("queue", queue)):

@@ -70,6 +70,7 @@ class Day:
             announcement=self._chance.choice((None, "please-wait")),
             announcement_every_ms=self._chance.choice((0, 9_000)),
             tells_wait=self._chance.choice((False, True)),
+            exit_key=self._chance.choice(("", "1")),
         )
 
     def _agent(self, agent_id: str) -> Input:
@@ -117,6 +118,9 @@ class Day:
 
     def hang_up(self, state: State) -> Input:
         return m.hung_up(self._caller(state))
+
+    def press_key(self, state: State) -> Input:
+        return m.pressed(self._caller(state), self._chance.choice("12"))
 
     def lose(self, state: State) -> Input:
         return m.lost(self._caller(state))
@@ -211,6 +215,7 @@ _KINDS: tuple[tuple[Callable[[Day, State], Input], int], ...] = (
     (Day.restore, 2),
     (Day.aside, 3),
     (Day.aside_ended, 2),
+    (Day.press_key, 2),
     (Day.nothing, 10),
 )
 

@@ -98,6 +98,7 @@ _QUEUE_WORDS: dict[str, tuple[str, Callable[[str], object]]] = {
     "no-answer": ("no_answer_policy", NoAnswerPolicy),
     "says": ("announcement", str),
     "every": ("announcement_every_ms", milliseconds),
+    "exit-key": ("exit_key", str),
     "tells-wait": ("tells_wait", lambda word: word == "yes"),
 }
 """What may be said of a queue; every other word is a skill that it needs."""
@@ -152,6 +153,7 @@ _DOES: tuple[tuple[str, Callable[..., Input]], ...] = (
     (r"(\w+) enters (\w+)(?: with priority (\d+))?(?: needing (.+))?", _enters),
     (r"(\w+) arrives", lambda floor, one: m.arrived(one)),
     (r"(\w+) hangs up", lambda floor, one: m.hung_up(one) if one.startswith("c") else m.left(_latest(floor, one))),
+    (r"(\w+) presses ([0-9*#])", lambda floor, one, key: m.pressed(one, key)),
     (r"(\w+) is lost", lambda floor, one: m.lost(one)),
     (r"flow of (\w+) ends (\w+)", lambda floor, one, how: m.flow_ended(one, Disposition(how))),
     (r"(\w+) logs in at ([\w-]+)", lambda floor, one, phone: m.log_in(one, phone)),

@@ -7,6 +7,7 @@ from acd.core import inputs
 from acd.core.decide import agents, aside, calls, configuration, deadlines, presence, queueing, reservations
 from acd.core.inputs import Input
 from acd.core.step import Step
+from acd.core.waiting_words import KeyPressed
 
 DECIDERS: dict[type, Callable[[Step, Any], None]] = {
     inputs.QueueConfigured: configuration.configure_queue,
@@ -20,6 +21,7 @@ DECIDERS: dict[type, Callable[[Step, Any], None]] = {
     inputs.FlowEnded: queueing.end_flow,
     inputs.CallerHungUp: queueing.hang_up,
     inputs.CallerLost: queueing.lose,
+    KeyPressed: queueing.press_key,
     inputs.LogIn: agents.log_in,
     inputs.LogOut: agents.log_out,
     inputs.SetReady: agents.set_ready,

@@ -7,6 +7,7 @@ from acd.core.interaction_states import QUEUE_PHASES, Phase
 from acd.core.state import Interaction
 from acd.core.step import Step
 from acd.core.strategies import caller_key
+from acd.core.waiting_words import KeyPressed
 from kernel.ids import InteractionId
 from kernel.instants import elapsed_ms
 from kernel.result_codes import Disposition, EndedBy, LeaveReason, RefusalCode, ReservationResult
@@ -15,6 +16,7 @@ _DISPOSITION_AFTER: dict[LeaveReason, Disposition] = {
     LeaveReason.TIMEOUT: Disposition.TIMEOUT,
     LeaveReason.OVERFLOW: Disposition.OVERFLOW,
     LeaveReason.CLOSED: Disposition.CLOSED,
+    LeaveReason.KEY: Disposition.ABANDONED_IN_FLOW,
     LeaveReason.WITHDRAWN: Disposition.WITHDRAWN,
     LeaveReason.NO_AGENT: Disposition.UNKNOWN,  # dispositions have no word of their own for it
     LeaveReason.SYSTEM_FAILURE: Disposition.SYSTEM_FAILURE,
@@ -78,6 +80,16 @@ def _queue_up(step: Step, given: inputs.EnterQueue) -> None:
     if is_full:
         # They did enter, so that the queue counts them as offered, and leave before anybody can be reserved.
         _leave(step, state.interactions[given.interaction_id], LeaveReason.OVERFLOW)
+
+
+def press_key(step: Step, given: KeyPressed) -> None:
+    interaction = step.state.interactions.get(given.interaction_id)
+    if interaction is None:
+        step.refuse(RefusalCode.UNKNOWN_INTERACTION, given.interaction_id)
+    elif interaction.wait is None:
+        step.refuse(RefusalCode.WRONG_STATE, given.interaction_id)
+    elif given.key == step.state.queues[interaction.wait.queue_id].exit_key:
+        _leave(step, interaction, LeaveReason.KEY)
 
 
 def end_flow(step: Step, given: inputs.FlowEnded) -> None:

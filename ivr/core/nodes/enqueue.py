@@ -10,7 +10,12 @@ from ivr.core.steps import EnterQueue, QueueLeft, QueueRefused
 from kernel.ids import QueueId, SkillId
 from kernel.result_codes import LeaveReason
 
-_OWN_EXITS = {LeaveReason.OVERFLOW: "overflow", LeaveReason.CLOSED: "closed", LeaveReason.NO_AGENT: "no_agent"}
+_OWN_EXITS = {
+    LeaveReason.OVERFLOW: "overflow",
+    LeaveReason.KEY: "key",
+    LeaveReason.CLOSED: "closed",
+    LeaveReason.NO_AGENT: "no_agent",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
