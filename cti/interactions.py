@@ -23,6 +23,7 @@ from cti.shapes import (
     interaction_view,
     recording_view,
 )
+from ivr.core.numbers import normalised
 from kernel.contact import Contact, shown_attributes
 from kernel.ids import AgentId, InteractionId, QueueId
 from kernel.instants import Instant, from_datetime, to_iso
@@ -45,7 +46,7 @@ async def list_interactions(request: web.Request) -> web.Response:
         grant = admitted(request, "pii")
     room = request.app[ROOM]
     count = _count(query.get("limit"))
-    rows = await room.archive.find(_sought(query), count + 1)
+    rows = await room.archive.find(_sought(query, room.country()), count + 1)
     page = rows[:count]
     may_see = "pii" in grant.scopes
     views = [interaction_view(row, ani(await _contact(room, row), may_see=may_see)) for row in page]
@@ -100,7 +101,7 @@ async def _contact(room: Room, row: InteractionRow) -> Contact | None:
     return await room.frames.contact(row.interaction_id)
 
 
-def _sought(query: dict[str, str]) -> InteractionSought:
+def _sought(query: dict[str, str], country: str) -> InteractionSought:
     since, until = _moment(query, "from"), _moment(query, "to")
     if since is not None and until is not None and until <= since:
         raise bad_request("to", "The end is not after the beginning.")
@@ -114,7 +115,7 @@ def _sought(query: dict[str, str]) -> InteractionSought:
         queue_id=None if queue is None else QueueId(queue),
         agent_id=None if agent is None else AgentId(agent),
         disposition=_disposition(query.get("disposition")),
-        number=number,
+        number=None if number is None else normalised(number, country=country),
         before=_place(query.get("cursor")),
     )
 
@@ -187,7 +188,7 @@ _QUERY: Sequence[QueryParameter] = (
     ),
     QueryParameter(
         name="number",
-        says="The caller's number, E.164. Needs the scope pii.",
+        says="The caller's number, in E.164 or as it is dialled in the country. Needs the scope pii.",
         schema={"type": "string", "pattern": f"^{_NUMBER.pattern}$"},
     ),
     QueryParameter(

@@ -17,7 +17,7 @@ from reports.live import Now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """The ports, and what was built on them."""
+    """The ports, and what was built on them. ``country``: where national numbers are from just now."""
 
     settings: CtiSettings
     hub: Hub
@@ -31,6 +31,7 @@ class Room:
     shelf: RecordingShelf
     office: CentreOffice
     lists: ListOffice
+    country: Callable[[], str]
     numbers: Callable[[], Now]
 
 

@@ -223,6 +223,7 @@ def _room(
         lists=ListDesk(
             centre=office.in_force, lists=storage.caller_lists, requests=storage.block_requests, clock=clock
         ),
+        country=lambda: office.in_force().country,
         numbers=followers.numbers.now,
     )
 

@@ -117,6 +117,7 @@ class Floor:
             shelf=self.shelf,
             office=self.office,
             lists=self.lists,
+            country=lambda: "ID",
             numbers=lambda: self.numbers.now(self.clock.now()),
         )
 

@@ -40,6 +40,7 @@ async def test_interactions_are_found_by_what_is_known_of_them(floor: Floor, ser
     assert await found("agent=ann") == ["c2-1", "c1-1"]
     assert await found("disposition=abandoned") == ["c3-1"]
     assert await found("number=%2B6281234567890") == ["c1-1"]
+    assert await found("number=081234567890") == ["c1-1"]
     assert await found("from=1970-01-01T00:00:05Z&to=1970-01-01T07:00:09%2B07:00") == ["c2-1"]
 
 

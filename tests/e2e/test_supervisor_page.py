@@ -41,5 +41,5 @@ async def test_what_the_page_asks_for_is_answered_with_the_token_that_it_makes(
             status, answer = await supervisor.ask("POST" if post else "GET", path.replace("ayu", "a1"), **more)
             assert status == 200, (path, answer)
         (queue, *_) = (await supervisor.get("/queues"))["queues"]
-    assert len(asked) == 5
+    assert len(asked) == 6
     assert queue["today"].keys() == {metric.id for metric in QUEUE_METRICS}

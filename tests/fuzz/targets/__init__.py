@@ -4,7 +4,7 @@ import importlib
 
 from tests.fuzz.target import Target
 
-NAMES = ("ami", "action", "agi", "numbers", "centre", "cti", "journal")
+NAMES = ("ami", "action", "agi", "numbers", "centre", "cti", "journal", "list_csv")
 
 
 def load(name: str) -> Target:
