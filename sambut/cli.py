@@ -59,6 +59,14 @@ def demo(asked: typer.Context) -> None:
 
 
 @app.command(context_settings=PASSED_ON)
+def replay(asked: typer.Context) -> None:
+    """Decide a past span again from the journal, and compare."""
+    from sambut.commands.replay import app as decide_again
+
+    decide_again(asked.args, prog_name="sambut replay")
+
+
+@app.command(context_settings=PASSED_ON)
 def why(asked: typer.Context) -> None:
     """Tell why an interaction was offered to whom it was, when, and why not to others."""
     from sambut.commands.why import app as tell

@@ -25,7 +25,7 @@ def test_the_program_is_loaded_without_what_only_other_commands_need() -> None:
     assert [name for name in NOT_FOR_UP if name in loaded] == []
 
 
-@pytest.mark.parametrize("name", ["bench", "demo"])
+@pytest.mark.parametrize("name", ["bench", "demo", "replay", "why"])
 def test_late_commands_are_there_when_they_are_asked_for(name: str) -> None:
     shown = CliRunner().invoke(app, [name, "--help"])
 
