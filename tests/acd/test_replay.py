@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from acd.core import inputs
 from acd.core.checkpoint import EngineCheckpoint
 from acd.core.engine import Engine
 from acd.core.matching import Newcomers, Pair
@@ -71,7 +72,7 @@ async def test_any_span_of_a_random_day_equals_its_record_from_whatever_checkpoi
 
 async def test_the_span_begins_at_its_beginning_and_ends_before_its_end() -> None:
     entries = called().journal.entries
-    arrivals = [entry for entry in entries if isinstance(entry.given, m.inputs.InteractionArrived)]
+    arrivals = [entry for entry in entries if isinstance(entry.given, inputs.InteractionArrived)]
 
     result = await again(entries, arrivals[0].at, arrivals[1].at)
 
@@ -82,7 +83,7 @@ async def test_the_span_begins_at_its_beginning_and_ends_before_its_end() -> Non
 
 async def test_a_changed_record_is_told_with_both_versions_and_counted_once() -> None:
     entries = called().journal.entries
-    place = next(place for place, entry in enumerate(entries) if isinstance(entry.given, m.inputs.CallerHungUp))
+    place = next(place for place, entry in enumerate(entries) if isinstance(entry.given, inputs.CallerHungUp))
     entries[place] = replace(entries[place], given=m.hung_up("c1", cause_code=17))
 
     result = await again(entries)
