@@ -4,6 +4,7 @@ from collections.abc import Callable, Set
 from datetime import date
 
 from agi_scripts.ports import AgentLogin
+from centre.call_routes import CallRoutes
 from centre.list_entries import standing_entries
 from centre.model import Centre
 from ivr.core.caller_lists import LOW_PRIORITY, EntryIndex, ListAction
@@ -37,6 +38,8 @@ class CentreView:
 
     def show(self, centre: Centre) -> None:
         """From now on, this is the centre."""
+        self.routes = CallRoutes(centre, self.is_open)
+        """Which numbers outside may be called."""
         self._languages = centre.languages
         self._country = centre.country
         self._flows = {flow.id: flow for flow in centre.flows}

@@ -30,6 +30,7 @@ def crosscheck(drafts: Drafts, prompts: Collection[PromptId] | None, transports:
         *_repeated_names(drafts),
         *_repeated_logins(drafts),
         *_dangling_references(drafts),
+        *_numbers_of_two_routes(drafts),
         *_missing_prompts(drafts, prompts),
         *_trunks_nobody_reaches(drafts),
         *_trunks_that_overlap(drafts),
@@ -81,6 +82,7 @@ def _dangling_references(drafts: Drafts) -> Iterator[Fault]:
         flow = did.values.get("flow")
         if flow is not None and flow not in flows:
             yield missing((*did.place, "flow"), "flow", flow, flows)
+    yield from _dangling_in_routes(drafts)
     for table, key in (("queues", "requires"), ("agents", "skills")):
         for draft in drafts.of(table):
             levels = draft.raw.get(key)
@@ -88,6 +90,32 @@ def _dangling_references(drafts: Drafts) -> Iterator[Fault]:
             for skill in levels if isinstance(levels, dict) else ():
                 if skill not in skills and is_id(skill):
                     yield missing((*draft.place, key, skill), "skill", skill, skills)
+
+
+def _dangling_in_routes(drafts: Drafts) -> Iterator[Fault]:
+    trunks, hours = drafts.names("trunks"), drafts.names("hours")
+    for route in drafts.of("routes"):
+        for index, trunk in enumerate(route.values.get("trunks", ())):
+            if trunk not in trunks:
+                yield missing((*route.place, "trunks", index), "trunk", trunk, trunks)
+        asked = route.values.get("hours")
+        if asked is not None and asked not in hours:
+            yield missing((*route.place, "hours"), "hours", asked, hours)
+
+
+def _numbers_of_two_routes(drafts: Drafts) -> Iterator[Fault]:
+    """The longest beginning decides, so that of one length there must be one only."""
+    first: dict[str, Draft] = {}
+    for route in drafts.of("routes"):
+        for key in ("allows", "numbers"):
+            for number in route.values.get(key, ()):
+                earlier = first.setdefault(number, route)
+                if earlier is not route:
+                    yield Fault(
+                        place=(*route.place, key),
+                        what=f"{number} also belongs to route {earlier.name or 'above'}",
+                        mend="leave it to one of them",
+                    )
 
 
 def _missing_prompts(drafts: Drafts, prompts: Collection[PromptId] | None) -> Iterator[Fault]:

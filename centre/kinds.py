@@ -28,6 +28,7 @@ NO_ANSWER_POLICIES = ("aux", "ready")
 KEYS = "0123456789*#"
 CALLER_LIST_KINDS = ("priority", "block")
 CALLER_LIST_ACTIONS = tuple(action.value for action in ListAction)
+DIAL_FORMS = ("e164", "digits", "national")
 
 PIN_MEMORY_KIB_MAX = 1024 * 1024
 """A hash asks whoever checks it for this much memory; a file must not be able to ask for all of it."""
@@ -264,6 +265,12 @@ CALLER_NUMBER = matching(
 SHOWN_NUMBER = matching(
     re.compile(r"\+?[0-9]{2,15}"), "a number of 2-15 digits, a + in front or not", 'write it as "169"', empty=True
 )
+NUMBER_BEGINNING = matching(
+    re.compile(r"\+[1-9][0-9]{0,14}"),
+    "the beginning of a number in E.164",
+    'write it with + and the country first, as "+628"',
+)
+SHORT_CODE = matching(re.compile(r"[0-9]{2,6}"), "a short code of 2-6 digits", 'write it as "112"')
 SIP_USER = matching(
     re.compile(r"[A-Za-z0-9._+@~-]{1,64}"),
     "a SIP user name of 1-64 letters, digits and . _ + @ ~ -",

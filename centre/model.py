@@ -16,6 +16,7 @@ from kernel.ids import (
     HoursId,
     PromptId,
     QueueId,
+    RouteId,
     SkillId,
     TrunkId,
 )
@@ -48,6 +49,31 @@ class Trunk:
     lines_max: int
     caller_id: str
     codecs: tuple[str, ...]
+    calls_out_max: int = 30
+    calls_out_per_hour_max: int = 300
+    calls_out_per_day_max: int = 3000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Numbers outside that may be called, and how. What no route allows is never called.
+
+    ``allows``, ``refuses``: beginnings of numbers in E.164; the longest that fits decides, over all routes. ``numbers``:
+    short and emergency codes, allowed only as they stand here. ``trunks``: tried in this order while one is congested.
+    ``caller_id`` "": each trunk's own. ``dials``: how the number is written to the carrier. ``hours`` None: at any time.
+    """
+
+    id: RouteId
+    name: str
+    allows: tuple[str, ...]
+    refuses: tuple[str, ...]
+    numbers: tuple[str, ...]
+    trunks: tuple[TrunkId, ...]
+    caller_id: str
+    dials: str
+    hours: HoursId | None
+    ring_s_max: int
+    wrap_up_s: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +111,8 @@ class Agent:
     login: str
     pin_hash: str
     skills: tuple[tuple[SkillId, int], ...]
+    calls_out_per_hour_max: int = 30
+    calls_out_per_day_max: int = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +196,7 @@ class Centre:
     languages: tuple[str, ...]
     skills: tuple[Skill, ...]
     trunks: tuple[Trunk, ...]
+    routes: tuple[Route, ...] = ()
     dids: tuple[DidNumber, ...]
     devices: tuple[Device, ...]
     agents: tuple[Agent, ...]

@@ -10,7 +10,7 @@ from typing import Any
 from centre import kinds
 from centre.compound import LEVELS, NODES, NUMBERS, OPTIONAL_ID, SPANS
 from centre.fields import Field, Must, list_of
-from centre.model import Agent, CallerList, Device, DidNumber, Hours, Queue, Skill, Trunk
+from centre.model import Agent, CallerList, Device, DidNumber, Hours, Queue, Route, Skill, Trunk
 from ivr.core.caller_lists import ListAction
 from ivr.core.flow import Flow
 
@@ -141,6 +141,18 @@ SHAPES = (
                 hidden=True,
             ),
             Field(key="skills", kind=LEVELS, note="what the agent can do, 5 is best", default={}),
+            Field(
+                key="calls_out_per_hour_max",
+                kind=kinds.whole(0, 1000),
+                note="calls to numbers outside in one hour of the clock; 0: none",
+                default=30,
+            ),
+            Field(
+                key="calls_out_per_day_max",
+                kind=kinds.whole(0, 10_000),
+                note="and in 24 such hours",
+                default=200,
+            ),
         ),
     ),
     Shape(
@@ -189,6 +201,70 @@ SHAPES = (
             Field(key="lines_max", kind=kinds.whole(1, 2000), note="calls at once, both ways together", default=30),
             Field(key="caller_id", kind=kinds.SHOWN_NUMBER, note="the number shown on calls out", default=""),
             _CODECS,
+            Field(
+                key="calls_out_max",
+                kind=kinds.whole(0, 2000),
+                note="of its lines so many may be used by agents' calls out; 0: none",
+                default=30,
+            ),
+            Field(
+                key="calls_out_per_hour_max",
+                kind=kinds.whole(0, 100_000),
+                note="agents' calls out in one hour of the clock; 0: none",
+                default=300,
+            ),
+            Field(
+                key="calls_out_per_day_max",
+                kind=kinds.whole(0, 1_000_000),
+                note="and in 24 such hours",
+                default=3000,
+            ),
+        ),
+    ),
+    Shape(
+        table="routes",
+        one="route",
+        make=Route,
+        key="id",
+        note="Numbers outside that may be called, and how. What no route allows is never called, by nobody.",
+        fields=(
+            _ID,
+            _NAME,
+            Field(
+                key="allows",
+                kind=list_of(kinds.NUMBER_BEGINNING, length_max=1000, order=str),
+                note="beginnings of numbers in E.164; over all routes the longest that fits decides",
+                default=[],
+            ),
+            Field(
+                key="refuses",
+                kind=list_of(kinds.NUMBER_BEGINNING, length_max=1000, order=str),
+                note="beginnings that are not to be called; of an equal length they win",
+                default=[],
+            ),
+            Field(
+                key="numbers",
+                kind=list_of(kinds.SHORT_CODE, length_max=1000, order=str),
+                note="emergency and other short codes, allowed as they stand here only",
+                default=[],
+            ),
+            Field(
+                key="trunks",
+                kind=list_of(kinds.ID, length_max=10, least=1),
+                note="in this order; the next one when one is full, congested or away",
+            ),
+            Field(
+                key="caller_id", kind=kinds.SHOWN_NUMBER, note='the number shown; `""`: each trunk\'s own', default=""
+            ),
+            Field(
+                key="dials",
+                kind=kinds.one_of(*kinds.DIAL_FORMS),
+                note="how the carrier wants a number: +6281..., 6281..., or as dialled within the country, 081...",
+                default="e164",
+            ),
+            Field(key="hours", kind=OPTIONAL_ID, note="may be called within these hours only", default=""),
+            Field(key="ring_s_max", kind=kinds.whole(5, 120, "seconds"), note="it may ring", default=45),
+            Field(key="wrap_up_s", kind=kinds.whole(0, 3600, "seconds"), note="an agent's work after it", default=0),
         ),
     ),
     Shape(

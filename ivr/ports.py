@@ -57,7 +57,7 @@ class Caller(Protocol):
     async def leave_to_number(self, number: str, trunk_id: TrunkId, ring_ms_max: int, return_to: NodeId) -> None:
         """After this the dialplan dials a number outside; if it is not answered the flow resumes at ``return_to``.
 
-        Raises LookUpUnknown when there is no such trunk (any more).
+        Raises LookUpUnknown when no route of the centre allows the number by that trunk (any more).
         """
 
     async def hang_up(self, cause_code: int) -> None:

@@ -236,7 +236,7 @@ class FlowSession:
         try:
             await self._caller.leave_to_number(transfer.number, transfer.trunk_id, transfer.ring_ms_max, place.node_id)
         except LookUpUnknown:
-            log.error("transfer by a trunk that is not there", flow_id=self._flow.id, trunk_id=transfer.trunk_id)
+            log.error("transfer that no route allows", flow_id=self._flow.id, trunk_id=transfer.trunk_id)
             return TransferFailed(result=TransferResult.FAILED)
         return Stop.TRANSFERRED
 

@@ -23,6 +23,9 @@ CallLegId = NewType("CallLegId", str)
 """One Asterisk channel's unique id."""
 
 TrunkId = NewType("TrunkId", str)
+RouteId = NewType("RouteId", str)
+"""A rule of the centre: which numbers outside may be called, and by which trunks."""
+
 Did = NewType("Did", str)
 """A number of ours that callers dial."""
 

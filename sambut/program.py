@@ -19,6 +19,7 @@ from agi_scripts.pins import Argon2Pins
 from agi_scripts.ports import Services
 from agi_scripts.public_holidays import public_holidays
 from agi_scripts.routes import ROUTES, Script
+from centre.call_routes import Allowed, NotAllowed
 from centre.model import Centre
 from cti.app import make_app
 from cti.frames import FrameMaker
@@ -48,7 +49,7 @@ from sambut.storage import ADMIN_SECRET, Archive, Storage, TokenBook, open_stora
 from sambut.why.own_process import OwnProcessExplainer
 from store.database import LATE_MS
 from telephony.agi.caller_channel import Channel
-from telephony.agi.flow_caller import FlowCaller, OutgoingTrunk
+from telephony.agi.flow_caller import FlowCaller
 from telephony.agi.server import AgiServer, AgiSettings
 
 log = structlog.get_logger(__name__)
@@ -105,14 +106,14 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         distributor = await resume(storage, exchange, followers, clock)
         door.hang_in(distributor)
         exchange.join(distributor, sound_closed=followers.recorder.sound_closed)
-        view, book = CentreView(centre, public_holidays, storage.caller_lists.index), LineBook(centre)
+        view = CentreView(centre, public_holidays, storage.caller_lists.index)
         admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
         tokens = TokenBook(storage.tokens, admin_secret, clock.now)
         frames = FrameMaker(storage.contacts, followers.cti_settings)
-        shown_to = (view.show, book.show, followers.show, lambda changed: frames.rename(tenant_of(changed)))
+        shown_to = (view.show, followers.show, lambda changed: frames.rename(tenant_of(changed)))
         office = _office(settings, centre, storage, clock, door, followers, exchange, shown_to)
         agi = AgiServer(
-            _routes(_services(centre, storage, door, followers.floor, view, clock), book),
+            _routes(_services(centre, storage, door, followers.floor, view, clock), view),
             AgiSettings(host=settings.agi.host, port=settings.agi.port, grace_ms=FLOW_GRACE_MS),
         )
         health = Health(_probes(exchange, agi, storage))
@@ -228,30 +229,16 @@ def _room(
     )
 
 
-class LineBook:
-    """What dialling out needs to know of the trunks in force."""
-
-    def __init__(self, centre: Centre) -> None:
-        self.show(centre)
-
-    def show(self, centre: Centre) -> None:
-        """From now on, this is the centre."""
-        self._trunks = {
-            trunk.id: OutgoingTrunk(lines_max=trunk.lines_max, caller_id=trunk.caller_id) for trunk in centre.trunks
-        }
-
-    def trunk(self, trunk_id: TrunkId) -> OutgoingTrunk | None:
-        """One trunk; None when there is no such trunk."""
-        return self._trunks.get(trunk_id)
+def _routes(services: Services, view: CentreView) -> dict[str, Callable[[Channel], Coroutine[Any, Any, None]]]:
+    return {name: _serving(script, services, view) for name, script in ROUTES.items()}
 
 
-def _routes(services: Services, book: LineBook) -> dict[str, Callable[[Channel], Coroutine[Any, Any, None]]]:
-    return {name: _serving(script, services, book) for name, script in ROUTES.items()}
+def _serving(script: Script, services: Services, view: CentreView) -> Callable[[Channel], Coroutine[Any, Any, None]]:
+    def decide(number: str, trunk_id: TrunkId | None) -> Allowed | NotAllowed:
+        return view.routes.decide(number, services.clock.now(), trunk_id=trunk_id)
 
-
-def _serving(script: Script, services: Services, book: LineBook) -> Callable[[Channel], Coroutine[Any, Any, None]]:
     async def serve(channel: Channel) -> None:
-        await script(FlowCaller(channel, book.trunk), services)
+        await script(FlowCaller(channel, decide), services)
 
     return serve
 

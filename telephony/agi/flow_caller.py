@@ -4,11 +4,11 @@ import asyncio
 import re
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import structlog
 
+from centre.call_routes import Allowed, NotAllowed
 from ivr.core.steps import ALL_KEYS
 from ivr.ports import CallerGone, LookUpUnknown, PromptMissing
 from kernel.ids import NodeId, PromptId, QueueId, TrunkId
@@ -30,20 +30,16 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}", re.ASCII)
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutgoingTrunk:
-    """What dialling out needs to know of a trunk: how many lines it has, and the number shown to the called."""
-
-    lines_max: int
-    caller_id: str
+Decide = Callable[[str, TrunkId | None], Allowed | NotAllowed]
+"""May this number be called, now: ``CallRoutes.decide``. The trunk, if one is given, is the only one wanted."""
 
 
 class FlowCaller:
     """Implements ``ivr.ports.Caller``, and what scripts need of a line beside it."""
 
-    def __init__(self, channel: Channel, trunk_of: Callable[[TrunkId], OutgoingTrunk | None]) -> None:
+    def __init__(self, channel: Channel, decide: Decide) -> None:
         self._channel = channel
-        self._trunk_of = trunk_of
+        self._decide = decide
         self._is_answered = False
         self._typed_ahead: deque[str] = deque()
         self._late_key, self._late_until = "", 0.0
@@ -147,18 +143,20 @@ class FlowCaller:
         await self._leave("queue", ACD_QUEUE=queue_id, ACD_MUSIC=music_class)
 
     async def leave_to_number(self, number: str, trunk_id: TrunkId, ring_ms_max: int, return_to: NodeId) -> None:
-        """See Caller. Raises ValueError for a number that may not be dialled."""
-        trunk = self._trunk_of(trunk_id)
-        if trunk is None:
+        """See Caller."""
+        decided = self._decide(number, trunk_id)
+        if isinstance(decided, NotAllowed):
+            log.error("number of a flow is not allowed", trunk_id=trunk_id, reason=decided, return_to=return_to)
             raise LookUpUnknown(trunk_id)
-        log.info("caller transferred to a number", trunk_id=trunk_id, return_to=return_to)
+        way = decided.ways[0]
+        log.info("caller transferred to a number", trunk_id=trunk_id, route_id=decided.route_id, return_to=return_to)
         await self._leave(
             "transfer",
-            ACD_DIAL=number_over_trunk(number, trunk_id),
+            ACD_DIAL=number_over_trunk(way.dialled, way.trunk_id),
             ACD_DIAL_S=str(max(1, ring_ms_max // 1000)),
-            ACD_DIAL_CALLERID=trunk.caller_id,
-            ACD_DIAL_TRUNK=trunk_id,
-            ACD_DIAL_LINES=str(trunk.lines_max),
+            ACD_DIAL_CALLERID=way.caller_id,
+            ACD_DIAL_TRUNK=way.trunk_id,
+            ACD_DIAL_LINES=str(way.lines_max),
         )
 
     async def hang_up(self, cause_code: int) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from centre.kinds import CODECS, DAYS, DEVICE_MODELS, DEVICE_TRANSPORTS, TRUNK_TRANSPORTS
+from centre.kinds import CODECS, DAYS, DEVICE_MODELS, DEVICE_TRANSPORTS, DIAL_FORMS, TRUNK_TRANSPORTS
 from centre.model import (
     Agent,
     CallerList,
@@ -15,6 +15,7 @@ from centre.model import (
     ListedNumber,
     OpenSpan,
     Queue,
+    Route,
     Skill,
     Trunk,
 )
@@ -30,6 +31,7 @@ from kernel.ids import (
     NodeId,
     PromptId,
     QueueId,
+    RouteId,
     SkillId,
     TrunkId,
 )
@@ -66,6 +68,12 @@ name = "Desk 1"
 id = "carrier"
 host = "sip.example.id"
 match = ["192.0.2.10"]
+
+[[routes]]
+id = "police"
+name = "Police"
+numbers = ["110"]
+trunks = ["carrier"]
 
 [[dids]]
 number = "169"
@@ -127,6 +135,7 @@ def centres(draw: st.DrawFn) -> Centre:
         languages=draw(st.sampled_from([("id",), ("id", "en"), ("en", "id", "zh")])),
         skills=tuple(Skill(id=SkillId(one), name=draw(NAMES)) for one in skills),
         trunks=tuple(_trunk(draw, one, number) for number, one in enumerate(trunks)),
+        routes=_routes(draw, trunks, hours),
         dids=_dids(draw, flows),
         devices=tuple(_device(draw, one) for one in devices),
         agents=tuple(_agent(draw, one, number, skills) for number, one in enumerate(agents)),
@@ -157,6 +166,30 @@ def _trunk(draw: st.DrawFn, trunk_id: str, number: int) -> Trunk:
         lines_max=draw(st.integers(1, 2000)),
         caller_id=draw(st.sampled_from(["", "169", "+62215252008"])),
         codecs=draw(CODEC_LISTS),
+        calls_out_max=draw(st.integers(0, 2000)),
+        calls_out_per_hour_max=draw(st.integers(0, 100_000)),
+        calls_out_per_day_max=draw(st.integers(0, 1_000_000)),
+    )
+
+
+def _routes(draw: st.DrawFn, trunks: list[str], hours: list[str]) -> tuple[Route, ...]:
+    """No two have a beginning in common."""
+    ids = _ids(draw) if trunks else []
+    return tuple(
+        Route(
+            id=RouteId(one),
+            name=draw(NAMES),
+            allows=draw(st.sampled_from([(), (f"+6{number}",), (f"+6{number}1", f"+6{number}2")])),
+            refuses=draw(st.sampled_from([(), ("+62809",)])),
+            numbers=draw(st.sampled_from([(), (f"11{number}",)])),
+            trunks=tuple(TrunkId(trunk) for trunk in draw(st.permutations(trunks))),
+            caller_id=draw(st.sampled_from(["", "169"])),
+            dials=draw(st.sampled_from(DIAL_FORMS)),
+            hours=draw(st.sampled_from([None, *map(HoursId, hours)])),
+            ring_s_max=draw(st.integers(5, 120)),
+            wrap_up_s=draw(st.integers(0, 3600)),
+        )
+        for number, one in enumerate(ids)
     )
 
 

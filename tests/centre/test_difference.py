@@ -105,7 +105,8 @@ def test_the_first_centre_is_all_new() -> None:
 
     assert {change.change.value for change in changes} == {"+"}
     assert [change.table for change in changes] == [
-        "centre", "skills", "queues", "agents", "devices", "trunks", "dids", "hours", "caller_lists", "flows",
+        "centre", "skills", "queues", "agents", "devices", "trunks", "routes",
+        "dids", "hours", "caller_lists", "flows",
     ]  # fmt: skip
 
 

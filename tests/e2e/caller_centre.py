@@ -158,6 +158,15 @@ ring_s = 5
 exits = { failed = "failed", no_answer = "no-answer", busy = "busy" }
 """
 
+_ROUTE = """
+[[routes]]
+id = "outside"
+name = "Outside"
+allows = ["+62"]
+trunks = ["outside", "one-line"]
+dials = "national"
+"""
+
 _TRUNK = """
 [[trunks]]
 id = "@id@"
@@ -185,7 +194,7 @@ def with_stories(sample: str, *, outside_port: int = 5060, today: datetime.date 
         PATIENT: "patient",
         **{did: f"out-{did}" for did in OUTSIDE},
     }
-    parts = [sample, _FLOWS.replace("@today@", day.isoformat())]
+    parts = [sample, _ROUTE, _FLOWS.replace("@today@", day.isoformat())]
     parts += [_filled(_TRUNK, id="outside", port=outside_port, match="192.0.2.1", lines=10)]
     parts += [_filled(_TRUNK, id="one-line", port=outside_port, match="192.0.2.2", lines=1)]
     for did, number in OUTSIDE.items():

@@ -6,22 +6,38 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from centre.call_routes import Allowed, NotAllowed, Way
 from ivr.core.steps import ALL_KEYS
 from ivr.ports import CallerGone, LookUpUnknown, PromptMissing
-from kernel.ids import NodeId, PromptId, QueueId, TrunkId
-from telephony.agi.flow_caller import KEYS_KEPT_MAX, FlowCaller, OutgoingTrunk
+from kernel.ids import NodeId, PromptId, QueueId, RouteId, TrunkId
+from telephony.agi.flow_caller import KEYS_KEPT_MAX, FlowCaller
 from tests.telephony.agi.fake_caller import OK, FakeCaller, block, session
 
-TRUNKS = {TrunkId("carrier"): OutgoingTrunk(lines_max=30, caller_id="+62215252008")}
+CARRIER = Way(
+    trunk_id=TrunkId("carrier"),
+    dialled="+62812",
+    caller_id="+62215252008",
+    lines_max=30,
+    calls_out_max=1,
+    calls_out_per_hour_max=1,
+    calls_out_per_day_max=1,
+)
 WELCOME, GOODBYE = PromptId("welcome"), PromptId("goodbye")
 PLAYED = "200 result=0 endpos=800"
 DEAD = "511 Command Not Permitted on a dead channel or intercept routine"
 
 
+def decide(number: str, trunk_id: TrunkId | None) -> Allowed | NotAllowed:
+    """One number is allowed, by one trunk."""
+    if (number, trunk_id) != ("+62812", CARRIER.trunk_id):
+        return NotAllowed.NO_ROUTE
+    return Allowed(route_id=RouteId("mobile"), number=number, ways=(CARRIER,), ring_ms_max=45_000, wrap_up_ms=0)
+
+
 @asynccontextmanager
 async def line(*arguments: str, **changed: str) -> AsyncIterator[tuple[FlowCaller, FakeCaller]]:
     async with session(block("inbound", *arguments, **changed)) as (channel, asterisk):
-        yield FlowCaller(channel, TRUNKS.get), asterisk
+        yield FlowCaller(channel, decide), asterisk
 
 
 async def commands(asterisk: FakeCaller, doing: Awaitable[None], count: int) -> list[str]:
@@ -169,16 +185,10 @@ async def test_a_number_outside_is_dialled_over_its_trunk() -> None:
         ]
 
 
-async def test_a_trunk_that_is_gone_is_told() -> None:
+@pytest.mark.parametrize("number", ["112", "112&PJSIP/999", "112@evil", "", "٠٨١٢"])
+async def test_what_no_route_allows_is_never_dialled(number: str) -> None:
     async with line() as (caller, _):
         with pytest.raises(LookUpUnknown):
-            await caller.leave_to_number("112", TrunkId("gone"), 20_000, NodeId("mobile"))
-
-
-@pytest.mark.parametrize("number", ["112&PJSIP/999", "112@evil", "", "٠٨١٢"])
-async def test_what_is_no_number_is_never_dialled(number: str) -> None:
-    async with line() as (caller, _):
-        with pytest.raises(ValueError, match="dialled"):
             await caller.leave_to_number(number, TrunkId("carrier"), 20_000, NodeId("mobile"))
 
 
