@@ -9,6 +9,7 @@ from centre.kinds import is_id
 from centre.nearest import suggestion
 from centre.problems import Fault, Place
 from centre.schema import SHAPES
+from ivr.core.caller_lists import ListAction
 from kernel.ids import PromptId
 
 NAMES_SHOWN_MAX = 12
@@ -36,6 +37,7 @@ def crosscheck(drafts: Drafts, prompts: Collection[PromptId] | None, transports:
         *_trunks_that_overlap(drafts),
         *_phones_called_like_a_trunk(drafts),
         *_transports_that_are_off(drafts, transports),
+        *_priority_lists_that_turn_away(drafts),
     ]
 
 
@@ -169,6 +171,16 @@ def _transports_that_are_off(drafts: Drafts, transports: Collection[str] | None)
                     what=f"{transport} is turned off in the settings",
                     mend=f"{TURNED_ON_BY[transport]}, or use one of: {', '.join(sorted(transports))}",
                 )
+
+
+def _priority_lists_that_turn_away(drafts: Drafts) -> Iterator[Fault]:
+    for one in drafts.of("caller_lists"):
+        if one.values.get("kind") == "priority" and one.values.get("action", ListAction.FLOW) != ListAction.FLOW:
+            yield Fault(
+                place=(*one.place, "action"),
+                what="a list of kind priority turns nobody away",
+                mend='take the action out, or make it kind = "block"',
+            )
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -19,7 +19,7 @@ from cti.list_shapes import (
     RejectionBody,
     request_view,
 )
-from cti.lists import SCOPE, bad_values, unknown_lists
+from cti.lists import SCOPE, bad_values, lists_asked
 from cti.problems import Refusal, bad_request, not_found
 from cti.resources import Operation, QueryParameter, json_answer, known_only, path_id, read_body
 from cti.room import ROOM
@@ -54,7 +54,7 @@ async def ask_block(request: web.Request) -> web.Response:
         minutes=body.minutes,
         reason=body.reason,
     )
-    with bad_values():
+    with lists_asked(), bad_values():
         made = await room.lists.ask_block(wish, grant.client)
     number = made.caller if "pii" in grant.scopes else masked(made.caller)
     return json_answer(request_view(made, number))
@@ -68,7 +68,8 @@ async def list_requests(request: web.Request) -> web.Response:
         wanted = None if state is None else RequestState(state)
     except ValueError:
         raise bad_request("state", "There is no such state.", f"Known: {', '.join(RequestState)}.") from None
-    found = await request.app[ROOM].lists.requests(wanted, REQUESTS_MAX)
+    with lists_asked():
+        found = await request.app[ROOM].lists.requests(wanted, REQUESTS_MAX)
     return json_answer(BlockRequestList(requests=tuple(map(_whole, found))))
 
 
@@ -77,7 +78,7 @@ async def approve_request(request: web.Request) -> web.Response:
     grant = admitted(request, SCOPE)
     number = _number(request)
     body = await read_body(request, ApprovalBody)
-    with _undecided(), unknown_lists(), bad_values():
+    with _undecided(), lists_asked(), bad_values():
         made = await request.app[ROOM].lists.approve(
             number, CallerListId(body.list_id), body.minutes, body.reason, grant.client
         )
@@ -89,7 +90,7 @@ async def reject_request(request: web.Request) -> web.Response:
     grant = admitted(request, SCOPE)
     number = _number(request)
     body = await read_body(request, RejectionBody)
-    with _undecided(), bad_values():
+    with _undecided(), lists_asked(), bad_values():
         made = await request.app[ROOM].lists.reject(number, body.reason, grant.client)
     return json_answer(_whole(made))
 
@@ -128,7 +129,7 @@ OPERATIONS = (
         serve=ask_block,
         answer_type=BlockRequestView,
         body_type=BlockBody,
-        refusals=(404, 409),
+        refusals=(404, 409, 503),
     ),
     Operation(
         method="GET",
@@ -138,6 +139,7 @@ OPERATIONS = (
         scopes=(SCOPE,),
         serve=list_requests,
         answer_type=BlockRequestList,
+        refusals=(503,),
         query=(
             QueryParameter(
                 name="state",
@@ -155,7 +157,7 @@ OPERATIONS = (
         serve=approve_request,
         answer_type=BlockRequestView,
         body_type=ApprovalBody,
-        refusals=(404, 409),
+        refusals=(404, 409, 503),
     ),
     Operation(
         method="POST",
@@ -166,6 +168,6 @@ OPERATIONS = (
         serve=reject_request,
         answer_type=BlockRequestView,
         body_type=RejectionBody,
-        refusals=(404, 409),
+        refusals=(404, 409, 503),
     ),
 )

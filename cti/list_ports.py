@@ -14,6 +14,10 @@ class UnknownList(Exception):
     """There is no such list in the centre's description, or none of the kind that is needed."""
 
 
+class ListsFailed(Exception):
+    """The lists could not be read or written; nothing was changed."""
+
+
 class UnknownRequest(Exception):
     """There is no such request of an agent."""
 
@@ -34,7 +38,10 @@ class Wish:
 
 
 class ListOffice(Protocol):
-    """The caller lists. ``who`` is noted with every change. Whatever it raises, nothing was changed."""
+    """The caller lists. ``who`` is noted with every change. Whatever is raised, nothing was changed.
+
+    Every method that is waited for may raise ListsFailed.
+    """
 
     def lists(self) -> Sequence[ListSummary]:
         """Every list of the centre's description."""

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from centre.list_csv import BadValue, ListInvalid
 from cti.bearer import admitted
-from cti.list_ports import UnknownList
+from cti.list_ports import ListsFailed, UnknownList
 from cti.list_shapes import (
     ChangePage,
     EntryBody,
@@ -51,7 +51,7 @@ async def show_entries(request: web.Request) -> web.Response:
     """One page of a list's live entries."""
     admitted(request, SCOPE)
     place = _place(known_only(request, "cursor").get("cursor"))
-    with unknown_lists():
+    with lists_asked():
         found = await request.app[ROOM].lists.entries(list_of(request), place, PAGE + 1)
     cursor = _cursor(found[PAGE - 1].entry.match) if len(found) > PAGE else None
     return json_answer(EntryPage(entries=tuple(map(entry_view, found[:PAGE])), next_cursor=cursor))
@@ -61,7 +61,7 @@ async def put_entry(request: web.Request) -> web.Response:
     """Add an entry, or change the one of the same number or customer."""
     grant = admitted(request, SCOPE)
     body = await read_body(request, EntryBody)
-    with unknown_lists(), bad_values():
+    with lists_asked(), bad_values():
         kept = await request.app[ROOM].lists.put(list_of(request), written(body), grant.client)
     return json_answer(entry_view(kept))
 
@@ -70,7 +70,7 @@ async def remove_entry(request: web.Request) -> web.Response:
     """Take an entry away."""
     grant = admitted(request, SCOPE)
     body = await read_body(request, RemovalBody)
-    with unknown_lists(), bad_values():
+    with lists_asked(), bad_values():
         was_there = await request.app[ROOM].lists.remove(list_of(request), written(body), grant.client)
     if not was_there:
         raise not_found("unknown_entry", "There is no such entry among those kept beside the description.", "body")
@@ -85,7 +85,7 @@ async def import_entries(request: web.Request) -> web.Response:
     if request.content_type != _CSV:
         raise bad_request("Content-Type", "The body is to be CSV.", f"Send Content-Type: {_CSV}.")
     source = await _read_csv(request)
-    with unknown_lists():
+    with lists_asked():
         try:
             changed = await request.app[ROOM].lists.import_csv(
                 list_of(request), source, grant.client, replaces=replaces, dry_run=dry_run
@@ -98,7 +98,7 @@ async def import_entries(request: web.Request) -> web.Response:
 async def export_entries(request: web.Request) -> web.Response:
     """All live entries of a list as a file."""
     admitted(request, SCOPE)
-    with unknown_lists():
+    with lists_asked():
         text = await request.app[ROOM].lists.export_csv(list_of(request))
     return web.Response(text=text, content_type=_CSV, charset="utf-8")
 
@@ -109,7 +109,7 @@ async def show_changes(request: web.Request) -> web.Response:
     cursor = known_only(request, "cursor").get("cursor", "9" * 18)
     if not _SEQ.fullmatch(cursor):
         raise bad_request("cursor", "This is not a cursor of ours.", "Take next_cursor of the page before.")
-    with unknown_lists():
+    with lists_asked():
         found = await request.app[ROOM].lists.changes(list_of(request), int(cursor), PAGE + 1)
     after = str(found[PAGE - 1].seq) if len(found) > PAGE else None
     return json_answer(ChangePage(changes=tuple(map(change_view, found[:PAGE])), next_cursor=after))
@@ -121,12 +121,20 @@ def list_of(request: web.Request) -> CallerListId:
 
 
 @contextmanager
-def unknown_lists() -> Iterator[None]:
-    """Answers 404 when there is no such list."""
+def lists_asked() -> Iterator[None]:
+    """Answers 404 when there is no such list, 503 when the lists cannot be read or written."""
     try:
         yield
     except UnknownList:
         raise not_found(_UNKNOWN, "There is no such caller list.", "list_id") from None
+    except ListsFailed:
+        raise Refusal(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "unavailable",
+            "The lists cannot be read or written just now; nothing was changed.",
+            how="Try again; should it stay so, look at the database's disk.",
+            headers={"Retry-After": "5"},
+        ) from None
 
 
 @contextmanager
@@ -204,7 +212,7 @@ OPERATIONS = (
         serve=show_entries,
         answer_type=EntryPage,
         query=(_CURSOR,),
-        refusals=(404,),
+        refusals=(404, 503),
     ),
     Operation(
         method="POST",
@@ -215,7 +223,7 @@ OPERATIONS = (
         serve=put_entry,
         answer_type=EntryView,
         body_type=EntryBody,
-        refusals=(404,),
+        refusals=(404, 503),
     ),
     Operation(
         method="POST",
@@ -226,7 +234,7 @@ OPERATIONS = (
         serve=remove_entry,
         answer_type=ListOutcome,
         body_type=RemovalBody,
-        refusals=(404,),
+        refusals=(404, 503),
     ),
     Operation(
         method="POST",
@@ -242,7 +250,7 @@ OPERATIONS = (
             QueryParameter(name="replace", says="1: every other live entry leaves the list.", schema=_YES_NO),
             QueryParameter(name="dry_run", says="1: only tell what would change.", schema=_YES_NO),
         ),
-        refusals=(404, 422),
+        refusals=(404, 422, 503),
     ),
     Operation(
         method="GET",
@@ -252,7 +260,7 @@ OPERATIONS = (
         scopes=(SCOPE,),
         serve=export_entries,
         answer_media=_CSV,
-        refusals=(404,),
+        refusals=(404, 503),
     ),
     Operation(
         method="GET",
@@ -263,6 +271,6 @@ OPERATIONS = (
         serve=show_changes,
         answer_type=ChangePage,
         query=(_CURSOR,),
-        refusals=(404,),
+        refusals=(404, 503),
     ),
 )

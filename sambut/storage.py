@@ -8,6 +8,7 @@ from hashlib import sha256
 
 import structlog
 
+from cti.list_ports import ListsFailed
 from cti.ports import CtiLogFailed, InteractionSought, TimedFact, TokenGrant
 from kernel.ids import InteractionId
 from kernel.instants import Instant
@@ -62,7 +63,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
         opened.push_async_callback(database.close)
         tokens = StoreTokens(database)
         await tokens.load()
-        caller_lists = StoreCallerLists(database)
+        caller_lists = StoreCallerLists(database, failure=ListsFailed)
         await caller_lists.load()
         contacts = StoreContactBook(database)
         opened.push_async_callback(contacts.close)
@@ -77,7 +78,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
             cti_log=StoreCtiLog(database, failure=CtiLogFailed),
             tokens=tokens,
             caller_lists=caller_lists,
-            block_requests=StoreBlockRequests(database, caller_lists),
+            block_requests=StoreBlockRequests(database, caller_lists, failure=ListsFailed),
         )
 
 

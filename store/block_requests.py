@@ -10,7 +10,7 @@ from ivr.core.caller_lists import ListEntry
 from kernel.ids import AgentId, CallerListId, InteractionId
 from kernel.instants import Instant
 from store.caller_lists import Changes, StoreCallerLists, put_longer
-from store.database import Database
+from store.database import Database, StoreFailed
 from store.tables import block_request
 
 DECISION = ("state", "decided_by", "decided_at", "decided_why", "list_id", "until_at")
@@ -33,8 +33,10 @@ DECIDE = (
 class StoreBlockRequests:
     """The requests. ``lists``: where an approval puts its entry, in the same transaction."""
 
-    def __init__(self, database: Database, lists: StoreCallerLists) -> None:
+    def __init__(self, database: Database, lists: StoreCallerLists, *, failure: type[Exception] = StoreFailed) -> None:
+        """``failure``: what to raise when the database fails, instead of StoreFailed."""
         self._database = database
+        self._failure = failure
         self._lists = lists
 
     async def ask(self, request: BlockRequest) -> BlockRequest:
@@ -51,7 +53,7 @@ class StoreBlockRequests:
             connection.execute(block_request.insert(), _row(numbered))
             return numbered
 
-        return await self._database.write(insert)
+        return await self._database.write(insert, self._failure)
 
     async def newest(self, state: RequestState | None, count_max: int) -> list[BlockRequest]:
         """Requests, the newest first; ``state`` None: of any. Raises StoreFailed."""
@@ -61,7 +63,7 @@ class StoreBlockRequests:
                 return [_request(row) for row in connection.execute(NEWEST, {"count": count_max})]
             return [_request(row) for row in connection.execute(OF_STATE, {"count": count_max, "wanted": state.value})]
 
-        return await self._database.read(select)
+        return await self._database.read(select, self._failure)
 
     async def one(self, number: int) -> BlockRequest | None:
         """One request; None when there is none. Raises StoreFailed."""
@@ -70,12 +72,16 @@ class StoreBlockRequests:
             row = connection.execute(ONE, {"wanted": number}).one_or_none()
             return None if row is None else _request(row)
 
-        return await self._database.read(select)
+        return await self._database.read(select, self._failure)
 
     async def reject(self, number: int, hand: Hand) -> bool:
         """Decide against it; False when somebody has decided already. Raises StoreFailed."""
         decided = _decision(number, RequestState.REJECTED, hand)
-        return await self._database.write(lambda connection: connection.execute(DECIDE, decided).rowcount == 1)
+
+        def decide(connection: sa.Connection) -> bool:
+            return connection.execute(DECIDE, decided).rowcount == 1
+
+        return await self._database.write(decide, self._failure)
 
     async def approve(self, number: int, list_id: CallerListId, entry: ListEntry, hand: Hand) -> bool:
         """Decide for it, and put its entry on a list, unless the caller is on it for longer already.
@@ -90,7 +96,7 @@ class StoreBlockRequests:
             return put_longer(connection, list_id, entry, hand)
 
         async with self._lists.turn:
-            changes = await self._database.write(write)
+            changes = await self._database.write(write, self._failure)
             self._lists.follow(list_id, changes or ())
         return changes is not None
 

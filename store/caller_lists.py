@@ -11,7 +11,7 @@ from centre.list_records import Change, Changed, EntryChange, Hand, KeptEntry
 from ivr.core.caller_lists import By, EntryIndex, ListEntry, Match
 from kernel.ids import CallerListId
 from kernel.instants import Instant
-from store.database import Database
+from store.database import Database, StoreFailed
 from store.insertion import Insertion, Row
 from store.tables import caller_list_change, caller_list_entry
 from store.upsert import replacing
@@ -68,8 +68,10 @@ CHANGES = (
 class StoreCallerLists:
     """The lists' entries. ``load`` once before use; from then on memory and database change together."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, failure: type[Exception] = StoreFailed) -> None:
+        """``failure``: what to raise when the database fails, instead of StoreFailed."""
         self._database = database
+        self._failure = failure
         self.turn = asyncio.Lock()
         """Who changes lists takes it: what was read is still so when it is written."""
         self._indexes: defaultdict[CallerListId, EntryIndex] = defaultdict(EntryIndex)
@@ -80,7 +82,7 @@ class StoreCallerLists:
         def select(connection: sa.Connection) -> list[tuple[CallerListId, ListEntry]]:
             return [(CallerListId(row.list_id), _entry(row)) for row in connection.execute(EVERYTHING)]
 
-        for list_id, entry in await self._database.read(select):
+        for list_id, entry in await self._database.read(select, self._failure):
             self._indexes[list_id].put(entry)
 
     def index(self, list_id: CallerListId) -> EntryIndex:
@@ -97,7 +99,9 @@ class StoreCallerLists:
         """
         async with self.turn:
             changes = await self._compared(list_id, entries, replaces)
-            await self._database.write(lambda connection: write_changes(connection, list_id, changes, hand))
+            await self._database.write(
+                lambda connection: write_changes(connection, list_id, changes, hand), self._failure
+            )
             self.follow(list_id, changes)
         return _counted(changes)
 
@@ -108,16 +112,18 @@ class StoreCallerLists:
     async def _compared(self, list_id: CallerListId, entries: Sequence[ListEntry], replaces: bool) -> Changes:
         """What has to change. Read beforehand, and not by the one who writes: callers wait for what they write."""
         matches = None if replaces else [entry.match for entry in entries]
-        known = await self._database.read(lambda connection: _known(connection, list_id, matches))
+        known = await self._database.read(lambda connection: _known(connection, list_id, matches), self._failure)
         return await asyncio.to_thread(_differences, known, entries, replaces)
 
     async def remove(self, list_id: CallerListId, match: Match, hand: Hand) -> bool:
         """Take one entry away; False when there is none. Raises StoreFailed."""
 
         async with self.turn:
-            known = await self._database.read(lambda connection: _known(connection, list_id, [match]))
+            known = await self._database.read(lambda connection: _known(connection, list_id, [match]), self._failure)
             changes = [(Change.REMOVED, entry) for entry in known.values()]
-            await self._database.write(lambda connection: write_changes(connection, list_id, changes, hand))
+            await self._database.write(
+                lambda connection: write_changes(connection, list_id, changes, hand), self._failure
+            )
             self.follow(list_id, changes)
         return bool(changes)
 
@@ -143,7 +149,10 @@ class StoreCallerLists:
     async def _rows(
         self, statement: "sa.Select[Any]", asked: Mapping[str, object], made: Callable[["sa.Row[Any]"], T]
     ) -> list[T]:
-        return await self._database.read(lambda connection: [made(row) for row in connection.execute(statement, asked)])
+        def select(connection: sa.Connection) -> list[T]:
+            return [made(row) for row in connection.execute(statement, asked)]
+
+        return await self._database.read(select, self._failure)
 
 
 def put_longer(connection: sa.Connection, list_id: CallerListId, entry: ListEntry, hand: Hand) -> Changes:

@@ -8,7 +8,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from centre.list_csv import ListInvalid
-from cti.list_ports import UnknownList
+from cti.list_ports import ListsFailed, UnknownList
 from cti.list_shapes import ChangePage, ChangeView, ListOutcome, ListView, ListViews, change_view, list_view
 from kernel.ids import CallerListId
 from sambut.clock import WallClock
@@ -124,5 +124,5 @@ async def open_lists(settings: Settings) -> AsyncIterator[ListKeeper]:
             yield StoredLists(desk)
     except UnknownList as unknown:
         raise OfficeClosed(f"there is no caller list {unknown}; sambut lists show names them") from None
-    except (StoreFailed, OSError) as wrong:
+    except (StoreFailed, ListsFailed, OSError) as wrong:
         raise OfficeClosed(f"the database cannot be used ({wrong}); see journal.database_url") from wrong

@@ -266,11 +266,13 @@ def _caller_list(draw: st.DrawFn, list_id: str) -> CallerList:
         )
     )
     reasons = st.just("") | TEXTS
+    kind = draw(st.sampled_from(["priority", "block"]))
+    actions = [action.value for action in ListAction] if kind == "block" else ["flow"]
     return CallerList(
         id=CallerListId(list_id),
-        kind=draw(st.sampled_from(["priority", "block"])),
+        kind=kind,
         priority=draw(st.integers(1, 10)),
-        action=draw(st.sampled_from([action.value for action in ListAction])),
+        action=draw(st.sampled_from(actions)),
         anonymous=draw(st.booleans()),
         numbers=tuple(
             ListedNumber(

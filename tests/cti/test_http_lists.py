@@ -1,6 +1,8 @@
 """The REST API: caller lists, and blocks that agents ask for; over real lists in a database."""
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from aiohttp.test_utils import TestClient
 from acd.core.agent_states import AgentState
 from centre.reader import read_centre
 from cti.http_api import PREFIX
+from cti.list_ports import ListsFailed
 from cti.lists import CSV_BYTES_MAX, PAGE
 from ivr.core.caller_lists import EntryIndex
 from kernel.ids import CallerListId, InteractionId
@@ -46,14 +49,14 @@ BLOCKED = CallerListId("blocked")
 async def lists(tmp_path: Path) -> AsyncIterator[StoreCallerLists]:
     url = f"sqlite:///{tmp_path / 'lists.sqlite3'}"
     await upgrade(url)
-    database = Database(url)
-    yield StoreCallerLists(database)
+    database = Database(url, busy_ms=10)
+    yield StoreCallerLists(database, failure=ListsFailed)
     await database.close()
 
 
 @pytest.fixture
 async def client(floor: Floor, serve: Serve, lists: StoreCallerLists) -> Client:
-    requests = StoreBlockRequests(lists._database, lists)
+    requests = StoreBlockRequests(lists._database, lists, failure=ListsFailed)
     floor.lists = ListDesk(centre=lambda: CENTRE, lists=lists, requests=requests, clock=floor.clock)
     return await serve(floor)
 
@@ -168,6 +171,25 @@ async def test_pages_of_entries_and_changes_join(client: Client) -> None:
         assert (len(first[what]), len(second[what]), second["next_cursor"]) == (PAGE, 3, None)
         assert len({one["number"] for one in (*first[what], *second[what])}) == PAGE + 3
         assert (await get(client, f"/lists/vip/{what}?cursor=!", "warden"))[0] == 400
+
+
+async def test_a_database_that_is_held_answers_503_and_nothing_changes(
+    floor: Floor, client: Client, lists: StoreCallerLists, tmp_path: Path
+) -> None:
+    await talk(floor)
+    holder = sqlite3.connect(tmp_path / "lists.sqlite3", isolation_level=None)
+    with closing(holder):
+        holder.execute("BEGIN IMMEDIATE")
+        answers = [
+            await put(client, "/lists/blocked/entries", number="169", reason="x"),
+            await send_csv(client, "/lists/blocked/import", "number\n169\n"),
+            await ask(client),
+        ]
+        holder.execute("ROLLBACK")
+
+    assert [(status, answer["code"]) for status, answer in answers] == [(503, "unavailable")] * 3
+    assert len(lists.index(BLOCKED)) == 0
+    assert (await put(client, "/lists/blocked/entries", number="169", reason="x"))[0] == 200
 
 
 # --- blocks that agents ask for ---------------------------------------------------------------------------------------
