@@ -102,7 +102,11 @@ class StoreCallerLists:
             await self._database.write(
                 lambda connection: write_changes(connection, list_id, changes, hand), self._failure
             )
-            self.follow(list_id, changes)
+            if len(changes) > FEW:
+                # Callers would wait for the event loop meanwhile.
+                await asyncio.to_thread(self.follow, list_id, changes)
+            else:
+                self.follow(list_id, changes)
         return _counted(changes)
 
     async def would_put(self, list_id: CallerListId, entries: Sequence[ListEntry], *, replaces: bool) -> Changed:

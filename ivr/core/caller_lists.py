@@ -13,6 +13,9 @@ from ivr.core.numbers import clean, clean_number, normalised, normalised_prefix
 from kernel.instants import Instant
 
 CUSTOMER_LENGTH_MAX = 64
+_NEVER = Instant(0)
+"""Until when somebody counts who is not there."""
+
 _WRITTEN = re.compile(r"\+?[0-9 ()./-]+")
 _LISTED = re.compile(r"\+[1-9][0-9]{6,14}|[1-9][0-9]{1,14}")
 _CUSTOMER = re.compile(r"[A-Z0-9][A-Z0-9._/-]{0,63}")
@@ -157,8 +160,9 @@ class EntryIndex:
         is over is passed by.
         """
         for by, value in self._candidates(number, customer):
-            known = self._until[by]
-            if value in known and _counts(known[value], now):
+            # One access and no more: a long file is taken in by another thread meanwhile.
+            until = self._until[by].get(value, _NEVER)
+            if _counts(until, now):
                 return Match(by=by, value=value)
         return None
 
