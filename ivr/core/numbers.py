@@ -1,7 +1,7 @@
 """Numbers and names as callers send them: cleaned once where they come in, and made comparable. Pure.
 
-phonenumbers does not know 169 and turns it into +62169, and takes 1500123 for a subscriber's number, so the short codes
-are looked at first.
+phonenumbers does not know 169 and turns it into +62169, and takes 1500123 for a subscriber's number, so what it says of the
+short codes is not believed.
 """
 
 import re
@@ -29,8 +29,8 @@ SHORT_CODES = (
     "14xxx",
     "1500xxx",
 )
-"""Numbers that are dialled as they are, in Indonesia; x is any digit. Looked at before anything is taken for a
-subscriber's number, also behind the country's code, where some carriers put them."""
+"""Numbers that are dialled as they are, in Indonesia; x is any digit. They are no subscriber's, also behind the country's code,
+where some carriers put them."""
 
 SHORT_CODES_OF = "62"
 """The country code of the short codes."""
@@ -74,8 +74,6 @@ def normalised(raw: str, *, country: str = "ID") -> str:
     if number.lower() in _WITHHELD:
         return ""
     digits = "".join(character for character in number if character in "0123456789")
-    if _SHORT_CODE.fullmatch(digits) and len(digits) == len(number):
-        return digits
     sign = "+" if number.startswith("+") and digits else ""
     known = _e164(number, country) or sign + digits[:_TAIL_LENGTH_MAX]
     short = known.removeprefix(f"+{SHORT_CODES_OF}")

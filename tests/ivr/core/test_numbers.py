@@ -42,6 +42,7 @@ def test_what_is_no_number_leaves_at_most_its_digits(raw: str) -> None:
 
 def test_national_numbers_are_of_the_centres_country() -> None:
     assert normalised("02079460958", country="GB") == "+442079460958"
+    assert normalised("1500123", country="AT") == "+431500123"
 
 
 @given(st.text(max_size=3_000))
