@@ -6,7 +6,6 @@ the borders.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,6 +29,7 @@ from ivr.core.facts import FlowStarted, FlowStopped, NodeLeft
 from kernel.entry import Entry
 from kernel.ids import AgentId, InteractionId, QueueId
 from kernel.instants import Instant, elapsed_ms
+from kernel.records import replace
 from kernel.result_codes import LeaveReason, ReservationResult
 from reports.changes import Changes
 from reports.intervals import day_of, interval_of, split

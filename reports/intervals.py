@@ -2,19 +2,27 @@
 
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from kernel.instants import Instant, from_datetime, to_datetime
 
 INTERVAL_MS = 30 * 60 * 1000
+_MINUTE_MS = 60 * 1000
 DEFAULT_ZONE = "Asia/Jakarta"
 
 
 def interval_of(instant: Instant, zone: ZoneInfo) -> Instant:
     """When the half hour that holds ``instant`` began, by the clocks of ``zone``."""
-    offset = to_datetime(instant).astimezone(zone).utcoffset() or timedelta(0)
-    offset_ms = offset // timedelta(milliseconds=1)
+    offset_ms = _offset_ms(instant // _MINUTE_MS, zone)
     return Instant((instant + offset_ms) // INTERVAL_MS * INTERVAL_MS - offset_ms)
+
+
+@lru_cache(maxsize=4096)
+def _offset_ms(minute: int, zone: ZoneInfo) -> int:
+    """How far the clocks of ``zone`` are ahead of UTC. They are only ever changed at a whole minute."""
+    offset = to_datetime(Instant(minute * _MINUTE_MS)).astimezone(zone).utcoffset() or timedelta(0)
+    return offset // timedelta(milliseconds=1)
 
 
 def split(start: Instant, end: Instant, zone: ZoneInfo) -> Iterator[tuple[Instant, int]]:

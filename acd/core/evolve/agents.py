@@ -1,7 +1,6 @@
 """Apply one fact about queues, devices or agents. Part of ``evolve``: the only writer, and no decisions."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -13,6 +12,7 @@ from acd.core.timetable import DeadlineKind
 from acd.core.workload import Workload, after_move, at_log_in, now_of
 from kernel.ids import AgentId
 from kernel.instants import Instant, after
+from kernel.records import replace
 
 MEAN_OF_MAX = 256
 

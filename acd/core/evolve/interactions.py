@@ -1,7 +1,6 @@
 """Apply one fact about an interaction or a reservation. Part of ``evolve``: the only writer, and no decisions."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from acd.core import facts
@@ -21,6 +20,7 @@ from acd.core.state import (
 from acd.core.timetable import DeadlineKind
 from kernel.ids import InteractionId
 from kernel.instants import Instant, after
+from kernel.records import replace
 from kernel.result_codes import ReservationResult
 
 
@@ -39,9 +39,9 @@ def _interaction_created(state: State, fact: facts.InteractionCreated, at: Insta
 def _interaction_queued(state: State, fact: facts.InteractionQueued, at: Instant) -> None:
     queue = state.queues[fact.queue_id]
     state.queue_entries += 1
-    interaction = _moved(state.interactions[fact.interaction_id], PhaseTrigger.QUEUED)
-    interaction = replace(
-        interaction,
+    interaction = _moved(
+        state.interactions[fact.interaction_id],
+        PhaseTrigger.QUEUED,
         left_reason=None,
         wait=Wait(
             queue_id=fact.queue_id,
@@ -95,8 +95,9 @@ def _interaction_answered(state: State, fact: facts.InteractionAnswered, at: Ins
     _remember_wait(state, fact, interaction.stay, at)
     if interaction.phase is Phase.WAITING:
         _stop_waiting(state, interaction)
-    state.interactions[fact.interaction_id] = replace(
-        _out_of_queue(state, _moved(interaction, PhaseTrigger.ANSWERED)), reservation_id=fact.reservation_id
+    _out_of_queue(state, interaction)
+    state.interactions[fact.interaction_id] = _moved(
+        interaction, PhaseTrigger.ANSWERED, wait=None, reservation_id=fact.reservation_id
     )
     state.connections[fact.reservation_id] = Connection(
         reservation_id=fact.reservation_id,
@@ -151,8 +152,12 @@ def _caller_resumed(state: State, fact: facts.CallerResumed, at: Instant) -> Non
 
 def _interaction_released(state: State, fact: facts.InteractionReleased, at: Instant) -> None:
     del state.connections[fact.reservation_id]
-    interaction = _moved(state.interactions[fact.interaction_id], PhaseTrigger.AGENT_LEFT)
-    state.interactions[fact.interaction_id] = replace(interaction, reservation_id=None, released_by=fact.ended_by)
+    state.interactions[fact.interaction_id] = _moved(
+        state.interactions[fact.interaction_id],
+        PhaseTrigger.AGENT_LEFT,
+        reservation_id=None,
+        released_by=fact.ended_by,
+    )
     state.agents[fact.agent_id] = replace(state.agents[fact.agent_id], reservation_id=None)
 
 
@@ -168,8 +173,9 @@ def _interaction_ended(state: State, fact: facts.InteractionEnded, at: Instant) 
 def _agent_reserved(state: State, fact: facts.AgentReserved, at: Instant) -> None:
     interaction = state.interactions[fact.interaction_id]
     _stop_waiting(state, interaction)
-    state.interactions[fact.interaction_id] = replace(
-        _moved(interaction, PhaseTrigger.RESERVED),
+    state.interactions[fact.interaction_id] = _moved(
+        interaction,
+        PhaseTrigger.RESERVED,
         reservation_id=fact.reservation_id,
         reservation_count=interaction.reservation_count + 1,
     )
@@ -203,8 +209,8 @@ def _reservation_ended(state: State, fact: facts.ReservationEnded, at: Instant) 
         agent, reservation_id=None, phone_failures=agent.phone_failures + 1 if failed else agent.phone_failures
     )
     if fact.result is not ReservationResult.ANSWERED:
-        interaction = _moved(state.interactions[fact.interaction_id], PhaseTrigger.RESERVATION_OVER)
-        interaction = replace(interaction, reservation_id=None)
+        interaction = state.interactions[fact.interaction_id]
+        interaction = _moved(interaction, PhaseTrigger.RESERVATION_OVER, reservation_id=None)
         state.interactions[fact.interaction_id] = interaction
         _start_waiting(state, interaction)
 
@@ -217,9 +223,9 @@ def _forget_oldest(past: dict[Any, Any]) -> None:
 # --- the lines -----------------------------------------------------------------------------------------------------
 
 
-def _moved(interaction: Interaction, trigger: PhaseTrigger) -> Interaction:
-    """The interaction in the phase that the table gives; KeyError when the table has no such move."""
-    return replace(interaction, phase=PHASES[interaction.phase, trigger])
+def _moved(interaction: Interaction, trigger: PhaseTrigger, **changes: Any) -> Interaction:
+    """The interaction in the phase that the table gives, and changed; KeyError when the table has no such move."""
+    return replace(interaction, phase=PHASES[interaction.phase, trigger], **changes)
 
 
 def _start_waiting(state: State, interaction: Interaction) -> None:
@@ -234,16 +240,16 @@ def _stop_waiting(state: State, interaction: Interaction) -> None:
     state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, None)
 
 
-def _out_of_queue(state: State, interaction: Interaction) -> Interaction:
+def _out_of_queue(state: State, interaction: Interaction) -> None:
     state.lines.leave_queue(interaction.stay.queue_id, interaction.key)
     state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, None)
-    return replace(interaction, wait=None)
 
 
 def _leave_queue(state: State, interaction_id: InteractionId) -> Interaction:
     interaction = state.interactions[interaction_id]
     _stop_waiting(state, interaction)
-    interaction = _out_of_queue(state, _moved(interaction, PhaseTrigger.LEFT_QUEUE))
+    _out_of_queue(state, interaction)
+    interaction = _moved(interaction, PhaseTrigger.LEFT_QUEUE, wait=None)
     state.interactions[interaction_id] = interaction
     return interaction
 
