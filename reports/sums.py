@@ -21,6 +21,8 @@ SUMS: dict[type, tuple[str, ...]] = {
     kind: tuple(field.name for field in fields(kind) if field.name not in keys) for kind, keys in KEYS.items()
 }
 
+_GREATEST = frozenset(name for names in SUMS.values() for name in names if name.endswith("_max"))
+
 
 def key_of(row: SumRow) -> tuple[Any, ...]:
     """The row's name among its kind."""
@@ -40,7 +42,7 @@ def added(row: Row, other: Row) -> Row:
 
 def is_greatest(name: str) -> bool:
     """Whether a sum's field is a greatest value, not a total."""
-    return name.endswith("_max")
+    return name in _GREATEST
 
 
 def _sum(name: str, one: int, other: int) -> int:

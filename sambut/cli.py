@@ -74,6 +74,14 @@ def why(asked: typer.Context) -> None:
     tell(asked.args, prog_name="sambut why")
 
 
+@app.command(context_settings=PASSED_ON)
+def simulate(asked: typer.Context) -> None:
+    """Simulate a day of a whole centre in virtual time, and print its report."""
+    from sambut.commands.simulate import simulate as play_a_day
+
+    play_a_day(asked.args, prog_name="sambut simulate")
+
+
 @app.command()
 def up(
     settings: Annotated[Path | None, typer.Option("--settings", help="The settings file.")] = None,

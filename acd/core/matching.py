@@ -30,12 +30,26 @@ class Newcomers:
 
 Chooser = Callable[[State, Newcomers], Pair | None]
 
+_OF_NEWCOMERS = frozenset(
+    {
+        facts.InteractionQueued,
+        facts.ReservationEnded,
+        facts.AgentStateChanged,
+        facts.AgentDefined,
+        facts.DistributionResumed,
+        facts.QueueDefined,
+    }
+)
+"""Most facts put nobody into a line, and are told by their class at once."""
+
 
 def newcomers_of(state: State, step_facts: list[Fact]) -> Newcomers:
     """Who these facts may have put into a line, or changed there."""
     interaction_ids: list[InteractionId] = []
     agent_ids: list[AgentId] = []
     for fact in step_facts:
+        if type(fact) not in _OF_NEWCOMERS:
+            continue
         match fact:
             case facts.InteractionQueued() | facts.ReservationEnded():
                 interaction_ids.append(fact.interaction_id)

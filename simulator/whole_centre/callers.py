@@ -9,9 +9,7 @@ from collections.abc import Iterable, Iterator
 from random import Random
 from typing import NamedTuple
 
-from simulator.whole_centre.description import Rate, Stream
-
-HOUR_MS = 3_600_000
+from simulator.whole_centre.description import HOUR_MS, Rate, Stream
 
 
 class Caller(NamedTuple):

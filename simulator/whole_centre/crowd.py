@@ -39,6 +39,11 @@ class Crowd:
         """How many are on the line."""
         return len(self._open)
 
+    @property
+    def waiting_count(self) -> int:
+        """How many wait, those who are being offered included."""
+        return len(self._waiting)
+
     def expect(self, callers: Iterator[Caller]) -> None:
         """Somebody of this stream comes next, and then the next one."""
         caller = next(callers, None)
@@ -50,10 +55,10 @@ class Crowd:
         for interaction_id in list(self._open):
             self._hall.give(CallerLost(interaction_id=interaction_id))
 
-    def hang_up_all(self) -> None:
+    def give_up(self) -> None:
         """Nobody waits any longer."""
         for interaction_id in list(self._open):
-            self._hang_up(interaction_id)
+            self._lose_patience(interaction_id)
 
     def _come(self, what: tuple[Caller, Iterator[Caller]]) -> None:
         caller, callers = what

@@ -13,6 +13,8 @@ from kernel.ids import AgentId, DeviceId, QueueId
 from kernel.instants import Instant
 from simulator.whole_centre.lengths import Lengths
 
+HOUR_MS = 3_600_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:

@@ -47,13 +47,9 @@ class Misfortune:
         if agent.reservation_id is None:
             return
         if agent.state in OFFERED_STATES:
-            self._hall.give(
-                AgentLegFailed(reservation_id=agent.reservation_id, result=ReservationResult.UNREACHABLE)
-            )
+            self._hall.give(AgentLegFailed(reservation_id=agent.reservation_id, result=ReservationResult.UNREACHABLE))
         elif agent.state in CALL_STATES:
-            self._hall.give(
-                AgentLeft(reservation_id=agent.reservation_id, ended_by=EndedBy.SYSTEM, phone_silent=True)
-            )
+            self._hall.give(AgentLeft(reservation_id=agent.reservation_id, ended_by=EndedBy.SYSTEM, phone_silent=True))
 
     def _agent(self, agent_id: AgentId) -> Agent:
         return self._hall.engine.state.agents[agent_id]

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from acd.core.engine import Engine
 from simulator.whole_centre.callers import Caller, callers_of
 from simulator.whole_centre.crowd import Crowd
-from simulator.whole_centre.description import Day
+from simulator.whole_centre.description import HOUR_MS, Day
 from simulator.whole_centre.desks import Desks
 from simulator.whole_centre.diary import Diary
 from simulator.whole_centre.hall import Hall, Reader
 from simulator.whole_centre.misfortune import Misfortune
 
-
-STAY_MS_MAX = 4 * 3_600_000
+STAY_MS_MAX = 4 * HOUR_MS
 """How long after its end a day goes on for callers who are still there."""
 
 
@@ -63,15 +62,15 @@ def play(
 
 
 def _live_through(hall: Hall, crowd: Crowd, desks: Desks, lasts_ms: int) -> int:
-    """The day, then the rest of it: callers who are still there, then agents. Returns how many callers nobody took."""
+    """The day; after it those who still wait are served, and agents go home. Returns how many callers nobody took."""
     closed: list[bool] = []
     hall.diary.put(lasts_ms, closed.append, True)
-    while (not closed or crowd.open_count) and hall.diary.now_ms <= lasts_ms + STAY_MS_MAX:
+    while (not closed or crowd.waiting_count) and hall.diary.now_ms <= lasts_ms + STAY_MS_MAX:
         if not hall.run_on():
             break
-    unserved_count = crowd.open_count
-    crowd.hang_up_all()
+    unserved_count = crowd.waiting_count
+    crowd.give_up()
     desks.send_home()
-    while desks.staffed_count and hall.run_on():
+    while (crowd.open_count or desks.staffed_count) and hall.run_on():
         pass
     return unserved_count
