@@ -20,6 +20,7 @@ from sambut.bench.machine import machine_facts
 from sambut.bench.matching import Row, run_matching
 from sambut.bench.pop import run_pop
 from sambut.bench.recording import run_recording
+from sambut.bench.simulate import run_simulate
 from sambut.bench.start import StartRow, run_start
 from sambut.bench.ways import NotComparable
 
@@ -200,6 +201,28 @@ def start(
         body = asyncio.run(run_start(Path(folder), entries or [0, 100_000], starts, told))
     console.print(table)
     _write(json_path, "start", body)
+
+
+@bench.command()
+def simulate(
+    json_path: JsonPath = None,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="The best of so many is told.")] = 3,
+) -> None:
+    """An hour of 500 agents and 10,000 calls in virtual time, with all its facts encoded for the journal."""
+    console = Console()
+    with console.status("measuring"):
+        body = run_simulate(rounds=rounds)
+    title = f"simulate: {body['agents']} agents, {body['calls']:,.0f} calls, {body['facts']:,} facts"
+    table = Table("", "", title=title)
+    table.add_row("an hour takes, s", f"{body['took_s']:.2f}")
+    table.add_row("of the processor, s", f"{body['cpu_s']:.2f}")
+    table.add_row("ms a call", f"{body['ms_a_call']:.3f}")
+    console.print(table)
+    console.print(
+        f"times real time: {body['times_real_time']:,.0f}, by processor time "
+        f"{body['times_real_time_by_processor']:,.0f}; meant: {body['meant']:,}"
+    )
+    _write(json_path, "simulate", body)
 
 
 @contextmanager

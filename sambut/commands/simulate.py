@@ -88,7 +88,11 @@ def told(reported: Reported, repeat: str) -> dict[str, Any]:
     return {
         "repeat": repeat,
         "report": reported.report.plain(),
-        "run": {"took_s": played.took_s, "facts_per_s": played.fact_count / played.took_s},
+        "run": {
+            "took_s": played.took_s,
+            "cpu_s": played.cpu_s,
+            "facts_per_s": played.fact_count / played.took_s,
+        },
     }
 
 
@@ -102,7 +106,8 @@ def show(console: Console, day: Day, reported: Reported, repeat: str) -> None:
         console.print(line, markup=False, soft_wrap=True)
     speed = times_real_time(day, reported)
     console.print(
-        f"{day.lasts_ms / 3_600_000:g} h in {played.took_s:.2f} s: {speed:,.0f} times real time; "
+        f"{day.lasts_ms / 3_600_000:g} h in {played.took_s:.2f} s: {speed:,.0f} times real time "
+        f"({played.cpu_s:.2f} s of the processor); "
         f"{played.input_count:,} inputs, {played.fact_count:,} facts, {report.journal_bytes / 1e6:,.1f} MB of journal",
         markup=False,
         soft_wrap=True,

@@ -19,13 +19,15 @@ STAY_MS_MAX = 4 * HOUR_MS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Played:
-    """What it took. ``simulated_ms`` is the day as it was lived, ``took_s`` how long that took on this machine.
+    """What it took. ``simulated_ms`` is the day as it was lived, ``took_s`` how long that took on this machine,
+    ``cpu_s`` how much of its processor.
 
     ``unserved_count``: callers without an end to their patience whom nobody could take at the day's end.
     """
 
     simulated_ms: int
     took_s: float
+    cpu_s: float
     input_count: int
     fact_count: int
     turned_away_count: int
@@ -36,7 +38,7 @@ def play(
     day: Day, *, readers: tuple[Reader, ...] = (), engine: Engine | None = None, first: Iterable[Caller] = ()
 ) -> Played:
     """Play the day; ``readers`` get every entry that its journal would have. ``first``: callers beside the streams'."""
-    began_s = time.perf_counter()
+    began_s, began_cpu_s = time.perf_counter(), time.process_time()
     diary = Diary()
     hall = Hall(engine or Engine(), diary, day.begins_at, readers)
     crowd = Crowd(hall, day.begins_at)
@@ -54,6 +56,7 @@ def play(
     return Played(
         simulated_ms=hall.last_input_ms,
         took_s=time.perf_counter() - began_s,
+        cpu_s=time.process_time() - began_cpu_s,
         input_count=hall.input_count,
         fact_count=hall.fact_count,
         turned_away_count=crowd.turned_away_count,

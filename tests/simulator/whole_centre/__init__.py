@@ -1,0 +1,1 @@
+"""Days of a whole centre."""
