@@ -188,12 +188,13 @@ class CallerList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Centre:
-    """The whole centre."""
+    """The whole centre. ``priority_step_s``: so much waiting is worth one step of priority; 0: priority always wins."""
 
     name: str
     country: str
     timezone: str
     languages: tuple[str, ...]
+    priority_step_s: int
     skills: tuple[Skill, ...]
     trunks: tuple[Trunk, ...]
     routes: tuple[Route, ...] = ()

@@ -51,6 +51,13 @@ CENTRE_FIELDS = (
         note="languages of the announcements; callers begin with the first",
         default=["id"],
     ),
+    Field(
+        key="priority_step_s",
+        kind=kinds.whole(0, 3600, "seconds"),
+        note="so much waiting is worth one step of priority, so that nobody waits for ever: who came more than"
+        " 10 minus one's own priority times this later is never served before; 0: a higher priority always goes first",
+        default=60,
+    ),
 )
 
 SHAPES = (

@@ -12,15 +12,24 @@ from acd.core.inputs import (
     QueueConfigured,
     QueueRemoved,
 )
-from acd.core.settings import AgentSettings, DeviceSettings, NoAnswerPolicy, QueueSettings, Requirement
+from acd.core.rank_words import RoutingConfigured
+from acd.core.settings import (
+    AgentSettings,
+    DeviceSettings,
+    NoAnswerPolicy,
+    QueueSettings,
+    Requirement,
+    RoutingSettings,
+)
 from centre.model import Agent, Centre, Device, Queue
 from kernel.ids import AgentId, DeviceId, QueueId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configured:
-    """What an engine knows, or should know, of queues, agents and devices."""
+    """What an engine knows, or should know, of queues, agents and devices, and of the rules for all of them."""
 
+    routing: RoutingSettings = field(default_factory=RoutingSettings)
     queues: Mapping[QueueId, QueueSettings] = field(default_factory=dict)
     agents: Mapping[AgentId, AgentSettings] = field(default_factory=dict)
     devices: Mapping[DeviceId, DeviceSettings] = field(default_factory=dict)
@@ -29,6 +38,7 @@ class Configured:
 def configured(centre: Centre) -> Configured:
     """What an engine should know of a centre."""
     return Configured(
+        routing=routing_settings(centre),
         queues={queue.id: queue_settings(queue) for queue in centre.queues},
         agents={agent.id: agent_settings(agent) for agent in centre.agents},
         devices={device.id: device_settings(device) for device in centre.devices},
@@ -38,10 +48,11 @@ def configured(centre: Centre) -> Configured:
 def inputs_between(known: Configured, wanted: Configured) -> tuple[Input, ...]:
     """The inputs that bring an engine from what it knows to what it should know; none when that is the same.
 
-    What is new comes first, and queues before those who serve them; what is gone comes last, and queues at the very
+    What is new comes first, what holds for all at its head, and queues before those who serve them; what is gone comes last, and queues at the very
     end. An engine may refuse a removal (``still_in_use``); the rest stands, and the same call later gives it again.
     """
     return (
+        *(() if known.routing == wanted.routing else (RoutingConfigured(settings=wanted.routing),)),
         *(
             QueueConfigured(settings=settings)
             for queue_id, settings in sorted(wanted.queues.items())
@@ -61,6 +72,11 @@ def inputs_between(known: Configured, wanted: Configured) -> tuple[Input, ...]:
         *(DeviceRemoved(device_id=device_id) for device_id in sorted(known.devices.keys() - wanted.devices.keys())),
         *(QueueRemoved(queue_id=queue_id) for queue_id in sorted(known.queues.keys() - wanted.queues.keys())),
     )
+
+
+def routing_settings(centre: Centre) -> RoutingSettings:
+    """The rules for all queues together."""
+    return RoutingSettings(priority_step_ms=centre.priority_step_s * 1000 or None)
 
 
 def queue_settings(queue: Queue) -> QueueSettings:

@@ -1,14 +1,12 @@
 """REST: agents, live, and what can be asked of them."""
 
-from http import HTTPStatus
-
 from aiohttp import web
 
 from acd.core.facts import InputRefused
 from acd.core.inputs import ExtendWrapUp, Input, LogIn, LogOut, SetAux, SetReady
-from acd.ports import DoorClosed
 from cti.bearer import admitted, own_agent
-from cti.problems import Refusal, not_found, refused
+from cti.handing_in import hand_in
+from cti.problems import not_found, refused
 from cti.resources import Operation, json_answer, known_only, path_id, read_body
 from cti.room import ROOM
 from cti.shapes import AgentList, AuxBody, LoginBody, WrapUpBody
@@ -85,17 +83,7 @@ def _show(request: web.Request, agent_id: AgentId) -> web.Response:
 
 async def _ask(request: web.Request, given: Input, agent_id: AgentId) -> web.Response:
     """Hand one input to the front door; the answer is the agent as this leaves them."""
-    try:
-        facts = await request.app[ROOM].door.submit(given)
-    except DoorClosed:
-        raise Refusal(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "unavailable",
-            "Nothing is taken just now: stopping, or too busy.",
-            how="Try again in a few seconds.",
-            headers={"Retry-After": "5"},
-        ) from None
-    for fact in facts:
+    for fact in await hand_in(request, given):
         if isinstance(fact, InputRefused):
             where = "device_id" if fact.code in (RefusalCode.UNKNOWN_DEVICE, RefusalCode.DEVICE_TAKEN) else "agent_id"
             raise refused(fact.code, where)

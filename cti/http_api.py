@@ -3,7 +3,7 @@
 import msgspec
 from aiohttp import web
 
-from cti import agents, blocks, centre, interactions, lists, openapi, queues, recordings, schemas, why
+from cti import agents, blocks, centre, interactions, lists, openapi, queues, recordings, schemas, waiting_calls, why
 from cti.resources import Operation
 
 PREFIX = "/api/v1"
@@ -14,6 +14,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *queues.OPERATIONS,
     *interactions.OPERATIONS,
     *why.OPERATIONS,
+    *waiting_calls.OPERATIONS,
     *recordings.OPERATIONS,
     *centre.OPERATIONS,
     *lists.OPERATIONS,

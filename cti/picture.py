@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from acd.core import facts as acd
 from acd.core.agent_states import AgentState
-from acd.core.settings import AgentSettings, QueueSettings, Requirement
+from acd.core.rank_words import PriorityChanged, RoutingDefined
+from acd.core.settings import AgentSettings, QueueSettings, Requirement, RoutingSettings
+from acd.core.strategies import caller_rank
 from kernel.ids import AgentId, DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant, elapsed_ms
 
@@ -39,7 +41,10 @@ class LiveOffer:
 
 @dataclass(slots=True, kw_only=True)
 class LiveCall:
-    """One interaction that has not ended. ``queue_id`` stays after the queue; ``waiting`` tells if it still waits."""
+    """One interaction that has not ended. ``queue_id`` stays after the queue; ``waiting`` tells if it still waits.
+
+    ``ranked_at``: since when the wait counts for the place in line.
+    """
 
     interaction_id: InteractionId
     channel: str
@@ -48,6 +53,7 @@ class LiveCall:
     arrived_at: Instant
     queue_id: QueueId | None = None
     queued_at: Instant | None = None
+    ranked_at: Instant = Instant(0)
     waiting: bool = False
     priority: int = 0
     requirements: tuple[Requirement, ...] = ()
@@ -77,17 +83,29 @@ class Picture:
     """Everything live. Dictionaries are in the order in which things came to be."""
 
     agents: dict[AgentId, LiveAgent] = field(default_factory=dict)
+    routing: RoutingSettings = field(default_factory=RoutingSettings)
     queues: dict[QueueId, QueueSettings] = field(default_factory=dict)
     calls: dict[InteractionId, LiveCall] = field(default_factory=dict)
 
     def waiting(self, queue_id: QueueId) -> list[LiveCall]:
         """Who waits in a queue, in the order in which they are served."""
         there = [call for call in self.calls.values() if call.waiting and call.queue_id == queue_id]
-        return sorted(there, key=lambda call: (-call.priority, call.queued_at or 0, call.interaction_id))
+        step_ms = self.routing.priority_step_ms
+        return sorted(
+            there,
+            key=lambda call: (
+                caller_rank(call.priority, call.ranked_at, step_ms),
+                call.ranked_at,
+                call.queued_at or 0,
+                call.interaction_id,
+            ),
+        )
 
     def apply(self, fact: object, at: Instant) -> None:
         """Take one fact in. Facts that show nothing live, and those of things unknown here, change nothing."""
         match fact:
+            case RoutingDefined():
+                self.routing = fact.settings
             case acd.QueueDefined():
                 self.queues[fact.settings.queue_id] = fact.settings
             case acd.QueueWithdrawn():
@@ -156,11 +174,14 @@ def _apply_to_waiting(call: LiveCall, fact: object, at: Instant) -> None:
         case acd.InteractionQueued():
             call.queue_id = fact.queue_id
             call.queued_at = at
+            call.ranked_at = at if fact.ranked_at is None else fact.ranked_at
             call.waiting = True
             call.priority = fact.priority
             call.requirements = fact.requirements
             if call.flow_ms is None:
                 call.flow_ms = elapsed_ms(call.arrived_at, at)
+        case PriorityChanged():
+            call.priority = fact.priority
         case acd.AgentReserved():
             call.offer = LiveOffer(reservation_id=fact.reservation_id, agent_id=fact.agent_id, until=fact.until)
         case acd.ReservationEnded():

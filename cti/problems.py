@@ -93,7 +93,13 @@ _REFUSED: dict[RefusalCode, tuple[str, str]] = {
     RefusalCode.ALREADY_LOGGED_IN: ("The agent is logged in already.", "Log out first."),
     RefusalCode.DEVICE_TAKEN: ("Somebody with a call sits at that phone.", "Choose another phone, or wait."),
     RefusalCode.AGENT_BUSY: ("The agent has a call.", "Try again when the call is over."),
-    RefusalCode.WRONG_STATE: ("That cannot be done in the agent's present state.", "GET the agent to see the state."),
+    RefusalCode.WRONG_STATE: (
+        "That cannot be done in the present state of the agent or call.",
+        "GET it to see the state.",
+    ),
+    RefusalCode.UNKNOWN_INTERACTION: ("There is no such call now.", "GET /api/v1/queues shows who waits."),
+    RefusalCode.UNKNOWN_QUEUE: ("There is no such queue.", "GET /api/v1/queues lists them."),
+    RefusalCode.QUEUE_FULL: ("As many wait in that queue as may.", "Choose another queue."),
     RefusalCode.UNREACHABLE: ("The phone cannot be reached.", "See that it is switched on and registered."),
 }
 

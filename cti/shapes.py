@@ -17,6 +17,7 @@ from reports.rows import InteractionRow
 # Python takes $ before a last line feed too; other readers of the schema do not, and see the same rule.
 _ID_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$(?!\\n)"
 DeviceIdText = Annotated[str, msgspec.Meta(pattern=_ID_PATTERN)]
+QueueIdText = Annotated[str, msgspec.Meta(pattern=_ID_PATTERN)]
 ReasonText = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9_-]{0,39}$(?!\\n)")]
 
 
@@ -36,6 +37,18 @@ class WrapUpBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """How much longer the work after the call takes, in seconds."""
 
     extend_s: Annotated[int, msgspec.Meta(ge=1, le=3600)]
+
+
+class PriorityBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A waiting call's new priority; 10 is served first."""
+
+    priority: Annotated[int, msgspec.Meta(ge=1, le=10)]
+
+
+class QueueBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The queue into which a waiting call goes."""
+
+    queue_id: QueueIdText
 
 
 class AgentList(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from acd.core import facts as acd
 from acd.core.agent_states import AgentState
+from acd.core.rank_words import PriorityChanged
 from cti import wire
 from cti.picture import Picture, goes_on
 from ivr.core import facts as flow
@@ -254,6 +255,11 @@ def _of_call(fact: object, at: Instant, picture: Picture) -> list[Draft]:
                 position=fact.position,
             )
             return [_call_draft(queued, fact.interaction_id, picture, fact.queue_id)]
+        case PriorityChanged():
+            changed = wire.CallPriorityChanged(
+                call_id=fact.interaction_id, queue=fact.queue_id, priority=fact.priority, position=fact.position
+            )
+            return [_call_draft(changed, fact.interaction_id, picture, fact.queue_id)]
         case acd.InteractionAbandoned():
             reason = "short_abandoned" if fact.short else "abandoned"
             return [_left_queue(fact, reason, picture)]

@@ -127,6 +127,15 @@ class CallQueued(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
+class CallPriorityChanged(msgspec.Struct, frozen=True, kw_only=True):
+    """A supervisor lets a waiting call be served sooner or later. ``position`` is the new one."""
+
+    call_id: str
+    queue: str
+    priority: int
+    position: int
+
+
 class CallLeftQueue(msgspec.Struct, frozen=True, kw_only=True):
     """A call left its queue unanswered: ``abandoned``, ``short_abandoned``, ``timeout``, ``overflow``, ..."""
 
@@ -252,6 +261,7 @@ EventData = (
     | CallCreated
     | CallFlowStep
     | CallQueued
+    | CallPriorityChanged
     | CallLeftQueue
     | CallOffered
     | CallOfferWithdrawn
@@ -273,6 +283,7 @@ EVENTS: dict[str, type[EventData]] = {
     "call.created": CallCreated,
     "call.flow_step": CallFlowStep,
     "call.queued": CallQueued,
+    "call.priority_changed": CallPriorityChanged,
     "call.left_queue": CallLeftQueue,
     "call.offered": CallOffered,
     "call.offer_withdrawn": CallOfferWithdrawn,

@@ -21,6 +21,7 @@ class RefusalCode(StrEnum):
     RESERVATION_OVER = "reservation_over"
     STILL_IN_USE = "still_in_use"
     UNREACHABLE = "unreachable"
+    QUEUE_FULL = "queue_full"
 
 
 class ReservationResult(StrEnum):

@@ -25,6 +25,7 @@ from acd.core.facts import (
     ReservationEnded,
     WaitTold,
 )
+from acd.core.rank_words import PriorityChanged
 from ivr.core.facts import FlowStarted, FlowStopped, NodeLeft
 from kernel.entry import Entry
 from kernel.ids import AgentId, InteractionId, QueueId
@@ -132,6 +133,9 @@ class Fold:
             queued_at=at if first else known.row.queued_at,
             flow_ms=elapsed_ms(known.row.arrived_at, at) if first else known.row.flow_ms,
         )
+
+    def _priority_changed(self, fact: PriorityChanged, at: Instant) -> None:
+        self._amend(fact.interaction_id, priority=fact.priority)
 
     def _answered(self, fact: InteractionAnswered, at: Instant) -> None:
         self._settle_promise(fact.interaction_id, fact.queue_id, at, answered=True)
@@ -380,6 +384,7 @@ TAKERS: dict[type, Callable[[Fold, Any, Instant], None]] = {
     InteractionCreated: Fold._created,
     InteractionQueued: Fold._queued,
     WaitTold: Fold._told,
+    PriorityChanged: Fold._priority_changed,
     InteractionAnswered: Fold._answered,
     InteractionAbandoned: Fold._abandoned,
     InteractionLeftQueue: Fold._left_queue,

@@ -16,7 +16,8 @@ from acd.core.facts import (
     QueueDefined,
     QueueWithdrawn,
 )
-from acd.core.settings import AgentSettings, DeviceSettings, QueueSettings
+from acd.core.rank_words import RoutingDefined
+from acd.core.settings import AgentSettings, DeviceSettings, QueueSettings, RoutingSettings
 from centre.to_inputs import Configured
 from kernel.entry import Entry
 from kernel.ids import AgentId, DeviceId, QueueId
@@ -30,6 +31,7 @@ class FloorFollower:
 
     def __init__(self) -> None:
         self.freed = asyncio.Event()
+        self._routing = RoutingSettings()
         self._queues: dict[QueueId, QueueSettings] = {}
         self._agents: dict[AgentId, AgentSettings] = {}
         self._devices: dict[DeviceId, DeviceSettings] = {}
@@ -42,10 +44,16 @@ class FloorFollower:
     @property
     def configured(self) -> Configured:
         """What the engine knows now."""
-        return Configured(queues=dict(self._queues), agents=dict(self._agents), devices=dict(self._devices))
+        return Configured(
+            routing=self._routing,
+            queues=dict(self._queues),
+            agents=dict(self._agents),
+            devices=dict(self._devices),
+        )
 
     def resume(self, checkpoint: EngineCheckpoint) -> None:
         """Know what the engine knew then."""
+        self._routing = checkpoint.routing
         self._queues = dict(checkpoint.queues)
         self._agents = {agent_id: agent.settings for agent_id, agent in checkpoint.agents.items()}
         self._devices = {device_id: device.settings for device_id, device in checkpoint.devices.items()}
@@ -70,6 +78,8 @@ class FloorFollower:
                     self._queues[fact.settings.queue_id] = fact.settings
                 case QueueWithdrawn():
                     self._queues.pop(fact.queue_id, None)
+                case RoutingDefined():
+                    self._routing = fact.settings
                 case _:
                     self._people_and_phones(fact)
 

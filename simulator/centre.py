@@ -5,7 +5,15 @@ from random import Random
 
 from acd.core import inputs
 from acd.core.inputs import Input
-from acd.core.settings import AgentSettings, DeviceSettings, NoAnswerPolicy, QueueSettings, Requirement
+from acd.core.rank_words import RoutingConfigured
+from acd.core.settings import (
+    AgentSettings,
+    DeviceSettings,
+    NoAnswerPolicy,
+    QueueSettings,
+    Requirement,
+    RoutingSettings,
+)
 from kernel.ids import AgentId, DeviceId, QueueId, SkillId
 from simulator.plan import Plan
 
@@ -17,6 +25,7 @@ class Centre:
 
     def __init__(self, plan: Plan) -> None:
         self._chance = Random(f"centre {plan.seed}")
+        self.routing = self._routing()
         queue_ids = [QueueId(name) for name in ("sales", "help", "vip")[: plan.queues]]
         self.queues: dict[QueueId, QueueSettings] = {one: self._queue(one) for one in queue_ids}
         agent_ids = [AgentId(name) for name in ("ann", "bob", "cat", "dan", "eve", "fay")[: plan.agents]]
@@ -29,6 +38,7 @@ class Centre:
     def inputs(self) -> Sequence[Input]:
         """All of it, as a program that has just started tells its engine."""
         return [
+            RoutingConfigured(settings=self.routing),
             *(inputs.QueueConfigured(settings=one) for one in self.queues.values()),
             *(inputs.AgentConfigured(settings=one) for one in self.agents.values()),
             *(inputs.DeviceConfigured(settings=one) for one in self.devices.values()),
@@ -36,6 +46,9 @@ class Centre:
 
     def change(self) -> Input:
         """Something else from now on."""
+        if self._chance.random() < 0.15:
+            self.routing = self._routing()
+            return RoutingConfigured(settings=self.routing)
         if self._chance.random() < 0.5:
             queue_id = self._chance.choice(list(self.queues))
             self.queues[queue_id] = self._queue(queue_id)
@@ -43,6 +56,9 @@ class Centre:
         agent_id = self._chance.choice(list(self.agents))
         self.agents[agent_id] = self._agent(agent_id)
         return inputs.AgentConfigured(settings=self.agents[agent_id])
+
+    def _routing(self) -> RoutingSettings:
+        return RoutingSettings(priority_step_ms=self._chance.choice((None, 1_000, 5_000)))
 
     def _queue(self, queue_id: QueueId) -> QueueSettings:
         chance = self._chance

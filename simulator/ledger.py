@@ -5,12 +5,13 @@ Knows nothing of how the engine keeps its lines or counts; only what each fact s
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from zoneinfo import ZoneInfo
 
 from acd.core import facts
 from acd.core.engine import Engine
 from acd.core.facts import Fact
+from acd.core.rank_words import PriorityChanged, RoutingDefined
 from acd.core.settings import AgentSettings, QueueSettings
 from acd.core.skills import Requirements, may_take, merge
 from acd.own_entries import facts_in
@@ -32,6 +33,7 @@ class Waiting:
 
     queue_id: QueueId
     key: tuple[int, Instant, int]
+    priority: int
     added: Requirements
 
 
@@ -40,6 +42,7 @@ class Ledger:
 
     def __init__(self, fail: Callable[[str, str], None]) -> None:
         self._fail = fail
+        self._step_ms: int | None = None
         self._queues: dict[QueueId, QueueSettings] = {}
         self._agents: dict[AgentId, AgentSettings] = {}
         self._waiting: dict[InteractionId, Waiting] = {}
@@ -98,6 +101,12 @@ class Ledger:
     def _keep(self, fact: Fact) -> None:
         """Whom there is, and who comes and goes."""
         match fact:
+            case RoutingDefined():
+                self._step_ms = fact.settings.priority_step_ms
+                for interaction_id, waiting in list(self._waiting.items()):
+                    self._rank_anew(interaction_id, waiting.priority)
+            case PriorityChanged():
+                self._rank_anew(fact.interaction_id, fact.priority)
             case facts.QueueDefined():
                 self._queues[fact.settings.queue_id] = fact.settings
                 self.counts.setdefault(fact.settings.queue_id, Counter())
@@ -124,9 +133,23 @@ class Ledger:
             self._fail("I7", f"{fact.interaction_id} entered a queue while in one")
         self._entries += 1
         self._waiting[fact.interaction_id] = Waiting(
-            queue_id=fact.queue_id, key=(-fact.priority, at, self._entries), added=fact.added_requirements
+            queue_id=fact.queue_id,
+            key=self._key(fact.priority, at if fact.ranked_at is None else fact.ranked_at, self._entries),
+            priority=fact.priority,
+            added=fact.added_requirements,
         )
         self.counts[fact.queue_id]["offered"] += 1
+
+    def _key(self, priority: int, since: Instant, ordinal: int) -> tuple[int, Instant, int]:
+        """One step of priority is worth so much waiting; without that, more than any."""
+        if self._step_ms is None:
+            return (-priority, since, ordinal)
+        return (since - priority * self._step_ms, since, ordinal)
+
+    def _rank_anew(self, interaction_id: InteractionId, priority: int) -> None:
+        waiting = self._waiting[interaction_id]
+        key = self._key(priority, *waiting.key[1:])
+        self._waiting[interaction_id] = replace(waiting, priority=priority, key=key)
 
     def _out_of_queue(
         self, fact: facts.InteractionAnswered | facts.InteractionAbandoned | facts.InteractionLeftQueue

@@ -5,6 +5,7 @@ from typing import Any
 from acd.core import facts
 from acd.core.agent_states import AgentState
 from acd.core.facts import Fact
+from acd.core.rank_words import PriorityChanged
 from kernel.instants import Instant
 from kernel.result_codes import ReservationResult
 
@@ -77,6 +78,7 @@ _WORDS: dict[type, Any] = {
     facts.InteractionEnded: lambda fact, start: f"{fact.interaction_id} ended {fact.disposition} by {fact.ended_by}",
     facts.AgentLoggedIn: lambda fact, start: f"{fact.agent_id} at {fact.device_id}",
     facts.NextStateChosen: lambda fact, start: f"{fact.agent_id} then {fact.state} {fact.reason_code}".strip(),
+    PriorityChanged: lambda fact, start: f"{fact.interaction_id} now priority {fact.priority}, place {fact.position}",
     facts.WaitAnnouncementDue: lambda fact, start: f"{fact.interaction_id} hears {fact.prompt_id}",
     facts.WaitTold: _told,
     facts.InputRefused: lambda fact, start: f"refused {fact.code}",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from acd.core.agent_states import AgentState
 from acd.core.estimates import WaitSample
 from acd.core.interaction_states import Phase
-from acd.core.settings import QueueSettings
+from acd.core.settings import QueueSettings, RoutingSettings
 from acd.core.state import Agent, Connection, Device, Interaction, PastReservation, Reservation, State, Tally
 from acd.core.timetable import DeadlineKind
 from kernel.ids import AgentId, DeviceId, InteractionId, QueueId, ReservationId
@@ -23,6 +23,7 @@ class EngineCheckpoint:
     """
 
     now: Instant
+    routing: RoutingSettings
     queues: dict[QueueId, QueueSettings]
     agents: dict[AgentId, Agent]
     devices: dict[DeviceId, Device]
@@ -41,6 +42,7 @@ def checkpoint_of(state: State, now: Instant) -> EngineCheckpoint:
     """The state at this moment; what the engine does later leaves it as it is, since records are frozen."""
     return EngineCheckpoint(
         now=now,
+        routing=state.routing,
         queues=dict(state.queues),
         agents=dict(state.agents),
         devices=dict(state.devices),
@@ -59,6 +61,7 @@ def checkpoint_of(state: State, now: Instant) -> EngineCheckpoint:
 def state_of(checkpoint: EngineCheckpoint) -> State:
     """The state that the checkpoint was made of. Raises KeyError when it contradicts itself."""
     state = State(
+        routing=checkpoint.routing,
         queues=dict(checkpoint.queues),
         agents=dict(checkpoint.agents),
         devices=dict(checkpoint.devices),

@@ -43,7 +43,7 @@ def explain_reservation(state: State, fact: AgentReserved, seq: int, at: Instant
         queue_id=fact.queue_id,
         queue_name=state.queues[fact.queue_id].name,
         waited_ms=elapsed_ms(interaction.stay.queued_at, at),
-        key=caller_parts(interaction.key),
+        key=_key_of(state, interaction),
         ahead_count=len(ahead),
         behind_count=len(behind),
         candidates=_candidates(state, interaction, at, chosen=agent),
@@ -67,7 +67,7 @@ def explain_wait(state: State, interaction_id: InteractionId, seq: int, at: Inst
         queue_id=stay.queue_id,
         queue_name=state.queues[stay.queue_id].name,
         waited_ms=elapsed_ms(stay.queued_at, at),
-        key=caller_parts(interaction.key),
+        key=_key_of(state, interaction),
         ahead_count=len(ahead),
         behind_count=len(behind),
         candidates=_candidates(state, interaction, at, chosen=None),
@@ -99,7 +99,7 @@ def explain_passing_over(
         queue_id=interaction.stay.queue_id,
         queue_name=state.queues[interaction.stay.queue_id].name,
         waited_ms=elapsed_ms(interaction.stay.queued_at, at),
-        key=caller_parts(interaction.key),
+        key=_key_of(state, interaction),
         ahead_count=0,
         behind_count=0,
         candidates=(_unfit(agent, Standing.BEHIND if fits else Standing.UNFIT, filters),),
@@ -107,6 +107,10 @@ def explain_passing_over(
         agent_id=fact.agent_id,
         agent_name=agent.settings.name,
     )
+
+
+def _key_of(state: State, interaction: Interaction) -> tuple[KeyPart, ...]:
+    return caller_parts(interaction.key, interaction.stay.priority, state.routing.priority_step_ms)
 
 
 def _around(state: State, interaction: Interaction) -> tuple[list[Interaction], list[Interaction]]:
@@ -121,14 +125,14 @@ def _around(state: State, interaction: Interaction) -> tuple[list[Interaction], 
 
 def _rival(state: State, interaction: Interaction, other: Interaction, agent: Agent) -> Rival:
     queue_id = other.stay.queue_id
-    key = caller_parts(other.key)
+    key = _key_of(state, other)
     return Rival(
         interaction_id=other.interaction_id,
         queue_id=queue_id,
         queue_name=state.queues[queue_id].name,
         ahead=other.key < interaction.key,
         key=key,
-        decided_by=_first_difference(caller_parts(interaction.key), key),
+        decided_by=_first_difference(_key_of(state, interaction), key),
         filters=filters_of(agent, other),
     )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from acd.core.agent_states import AgentState
+from acd.core.rank_words import PriorityChanged, RoutingDefined
 from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings, Requirement
 from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, PromptId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant
@@ -69,6 +70,7 @@ class InteractionQueued:
     """It entered a queue (the queue counts it as offered). ``position`` is 1 for the next to be served.
 
     ``requirements`` are the queue's and those that the interaction brought (``added_requirements``) together.
+    ``ranked_at``: since when the wait counts for the place in line; None: from now.
     """
 
     interaction_id: InteractionId
@@ -77,6 +79,7 @@ class InteractionQueued:
     requirements: tuple[Requirement, ...]
     position: int
     added_requirements: tuple[Requirement, ...] = ()
+    ranked_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,7 +293,8 @@ class InputRefused:
 
 
 Fact = (
-    QueueDefined
+    RoutingDefined
+    | QueueDefined
     | QueueWithdrawn
     | AgentDefined
     | AgentWithdrawn
@@ -299,6 +303,7 @@ Fact = (
     | DevicePresenceChanged
     | InteractionCreated
     | InteractionQueued
+    | PriorityChanged
     | WaitAnnouncementDue
     | WaitTold
     | InteractionAnswered

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from acd.core.rank_words import MoveToQueue, RoutingConfigured, SetPriority
 from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings, Requirement
 from acd.core.waiting_words import KeyPressed
 from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
+from kernel.instants import Instant
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 
 # --- configuration -------------------------------------------------------------------------------------------------
@@ -73,12 +75,16 @@ class EnterQueue:
     ``priority`` None: the queue's own. ``requirements`` are added to the queue's (the higher level wins). Entering the
     queue where it waits already changes nothing; entering another withdraws it from the first. A queue that is full
     is left again at once, by ``overflow``. Refused (``wrong_state``) while it is connected.
+
+    ``ranked_at``: since when the wait counts for the place in line, for a caller who brings an older place; None: from
+    now. What is measured and reported begins now in any case.
     """
 
     interaction_id: InteractionId
     queue_id: QueueId
     priority: int | None
     requirements: tuple[Requirement, ...]
+    ranked_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +291,8 @@ class TimePassed:
 
 
 Input = (
-    QueueConfigured
+    RoutingConfigured
+    | QueueConfigured
     | QueueRemoved
     | AgentConfigured
     | AgentRemoved
@@ -293,6 +300,8 @@ Input = (
     | DeviceRemoved
     | InteractionArrived
     | EnterQueue
+    | MoveToQueue
+    | SetPriority
     | FlowEnded
     | CallerHungUp
     | CallerLost

@@ -31,6 +31,17 @@ class NoAnswerPolicy(StrEnum):
     """Back in the line, behind all others."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutingSettings:
+    """The rules that hold for all queues together.
+
+    ``priority_step_ms``: so much waiting is worth one step of priority; None: a higher priority always goes first, and
+    who has a low one may wait for ever.
+    """
+
+    priority_step_ms: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Requirement:
     """A skill and the least proficiency (1-5, 5 is best) that an interaction needs."""

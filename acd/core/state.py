@@ -7,7 +7,7 @@ from acd.core.demand import Demand, Profile, Standing, demand_of
 from acd.core.estimates import WaitSample
 from acd.core.interaction_states import Phase
 from acd.core.lines import Lines
-from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings
+from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings, RoutingSettings
 from acd.core.skills import Requirements
 from acd.core.strategies import CallerKey, caller_key
 from acd.core.timetable import Timetable
@@ -93,10 +93,13 @@ class Wait:
 
     ``demand`` follows from the queue, from ``added``, which the interaction brought, and from the relaxation steps taken.
     ``position``: the place at entry. ``told``: what the caller has heard of their wait, None: nothing.
+    ``ranked_at``: since when the wait counts for the place; ``rank``: the place, see ``strategies.caller_rank``.
     """
 
     queue_id: QueueId
     queued_at: Instant
+    ranked_at: Instant
+    rank: int
     ordinal: int
     priority: int
     added: Requirements
@@ -135,7 +138,7 @@ class Interaction:
     def key(self) -> CallerKey:
         """The place in the lines, of an interaction that is in a queue."""
         stay = self.stay
-        return caller_key(stay.priority, stay.queued_at, stay.ordinal, self.interaction_id)
+        return caller_key(stay.rank, stay.ranked_at, stay.ordinal, self.interaction_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +195,7 @@ class State:
     ``past_interactions`` says how many reservations each had: should an id come again, its reservations count on.
     """
 
+    routing: RoutingSettings = field(default_factory=RoutingSettings)
     queues: dict[QueueId, QueueSettings] = field(default_factory=dict)
     agents: dict[AgentId, Agent] = field(default_factory=dict)
     devices: dict[DeviceId, Device] = field(default_factory=dict)

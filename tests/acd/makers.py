@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from acd.core import inputs, waiting_words
+from acd.core.rank_words import MoveToQueue, RoutingConfigured, SetPriority
 from acd.core.settings import (
     LEVEL_LAST,
     AgentSettings,
@@ -14,6 +15,7 @@ from acd.core.settings import (
     RelaxationStep,
     Requirement,
     Reserves,
+    RoutingSettings,
     Strategy,
 )
 from kernel.ids import (
@@ -29,6 +31,7 @@ from kernel.ids import (
     SkillId,
     TrunkId,
 )
+from kernel.instants import Instant
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 
 S = 1_000
@@ -115,6 +118,18 @@ def device(device_id: str, *, auto_answer: bool = False) -> inputs.DeviceConfigu
     return inputs.DeviceConfigured(settings=DeviceSettings(device_id=DeviceId(device_id), auto_answer=auto_answer))
 
 
+def routing(*, priority_step_ms: int | None = None) -> RoutingConfigured:
+    return RoutingConfigured(settings=RoutingSettings(priority_step_ms=priority_step_ms))
+
+
+def set_priority(interaction_id: str, priority: int) -> SetPriority:
+    return SetPriority(interaction_id=InteractionId(interaction_id), priority=priority)
+
+
+def move_to_queue(interaction_id: str, queue_id: str) -> MoveToQueue:
+    return MoveToQueue(interaction_id=InteractionId(interaction_id), queue_id=QueueId(queue_id))
+
+
 def remove_queue(queue_id: str) -> inputs.QueueRemoved:
     return inputs.QueueRemoved(queue_id=QueueId(queue_id))
 
@@ -150,7 +165,10 @@ def arrived(interaction_id: str) -> inputs.InteractionArrived:
 
 
 def enter(
-    interaction_id: str, queue_id: str = "sales", priority: int | None = None, **level_min: int
+    interaction_id: str,
+    queue_id: str = "sales",
+    priority: int | None = None,
+    **level_min: int,
 ) -> inputs.EnterQueue:
     return inputs.EnterQueue(
         interaction_id=InteractionId(interaction_id),
@@ -158,6 +176,13 @@ def enter(
         priority=priority,
         requirements=needs(**level_min),
     )
+
+
+def enter_as_since(
+    ranked_at: Instant, interaction_id: str, queue_id: str = "sales", priority: int | None = None
+) -> inputs.EnterQueue:
+    """With a place in line as though they had waited since then."""
+    return replace(enter(interaction_id, queue_id, priority), ranked_at=ranked_at)
 
 
 def hung_up(interaction_id: str, cause_code: int = 16) -> inputs.CallerHungUp:

@@ -76,6 +76,22 @@ async def test_who_waits_first_is_told_with_those_ahead_whom_the_agent_could_not
     assert (offered.ahead_count, offered.behind_count) == (1, 1)
 
 
+async def test_with_ageing_the_rank_is_told_with_what_the_priority_is_worth() -> None:
+    floor = JournalledFloor(m.routing(priority_step_ms=60_000), m.queue())
+    floor.seat("ann")
+    floor.call("old", "sales", 5)
+    floor.wait(100_000)
+    floor.call("vip", "sales", 7)
+    floor.give(m.set_ready("ann"))
+
+    _, offered = await choices(floor, "vip")
+    (behind,) = offered.rivals
+
+    assert (behind.interaction_id, behind.ahead, behind.decided_by) == ("old", False, "rank")
+    assert offered.key[0].words == "of priority 7, worth 420 s of waiting"
+    assert offered.key[0].value == offered.key[1].value - 420_000
+
+
 async def test_being_passed_over_is_told_whether_another_stood_ahead_or_the_agent_could_not() -> None:
     floor = skilled_floor()
     floor.call("c1", "sales")

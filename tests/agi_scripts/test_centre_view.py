@@ -61,6 +61,7 @@ CENTRE = Centre(
     country="ID",
     timezone="Asia/Jakarta",
     languages=("id",),
+    priority_step_s=60,
     skills=(),
     trunks=(),
     dids=(

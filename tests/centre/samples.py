@@ -132,6 +132,7 @@ def centres(draw: st.DrawFn) -> Centre:
         name=draw(NAMES),
         country=draw(st.sampled_from(["ID", "SG", "MY"])),
         timezone=draw(st.sampled_from(["Asia/Jakarta", "Asia/Jayapura", "UTC"])),
+        priority_step_s=draw(st.sampled_from([0, 1, 60, 3600])),
         languages=draw(st.sampled_from([("id",), ("id", "en"), ("en", "id", "zh")])),
         skills=tuple(Skill(id=SkillId(one), name=draw(NAMES)) for one in skills),
         trunks=tuple(_trunk(draw, one, number) for number, one in enumerate(trunks)),

@@ -12,6 +12,7 @@ from acd.core.inputs import (
     QueueConfigured,
     QueueRemoved,
 )
+from acd.core.rank_words import RoutingConfigured
 from acd.core.settings import NoAnswerPolicy, Requirement
 from centre.model import Centre
 from centre.reader import read_centre
@@ -20,6 +21,7 @@ from kernel.ids import SkillId
 from tests.centre.samples import SMALL, centres
 
 ORDER: list[type[Input]] = [
+    RoutingConfigured,
     QueueConfigured,
     AgentConfigured,
     DeviceConfigured,
@@ -31,9 +33,11 @@ ORDER: list[type[Input]] = [
 
 def learnt(known: Configured, inputs: tuple[Input, ...]) -> Configured:
     """What an engine knows after it took the inputs."""
-    queues, agents, devices = dict(known.queues), dict(known.agents), dict(known.devices)
+    routing, queues, agents, devices = known.routing, dict(known.queues), dict(known.agents), dict(known.devices)
     for given_input in inputs:
         match given_input:
+            case RoutingConfigured(settings=settings):
+                routing = settings
             case QueueConfigured(settings=queue):
                 queues[queue.queue_id] = queue
             case AgentConfigured(settings=agent):
@@ -46,7 +50,7 @@ def learnt(known: Configured, inputs: tuple[Input, ...]) -> Configured:
                 del agents[agent_id]
             case DeviceRemoved(device_id=device_id):
                 del devices[device_id]
-    return Configured(queues=queues, agents=agents, devices=devices)
+    return Configured(routing=routing, queues=queues, agents=agents, devices=devices)
 
 
 @given(one=centres(), other=centres())
@@ -74,6 +78,15 @@ def test_seconds_become_milliseconds_and_no_limit_becomes_none() -> None:
     assert queue.wait_ms_max is None
     assert queue.requirements == (Requirement(skill_id=SkillId("english"), level_min=2),)
     assert queue.no_answer_policy is NoAnswerPolicy.AUX
+
+
+@pytest.mark.parametrize(
+    ("written", "step_ms"), [("", 60_000), ("priority_step_s = 90", 90_000), ("priority_step_s = 0", None)]
+)
+def test_a_step_of_priority_is_worth_a_minute_unless_the_file_says_otherwise(written: str, step_ms: int | None) -> None:
+    centre = read_centre(SMALL.replace("[centre]", f"[centre]\n{written}"))
+
+    assert configured(centre).routing.priority_step_ms == step_ms
 
 
 def test_what_the_engine_does_not_know_of_is_not_told() -> None:

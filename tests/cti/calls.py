@@ -2,6 +2,7 @@
 
 from acd.core import facts as acd
 from acd.core.agent_states import AgentState
+from acd.core.rank_words import PriorityChanged
 from acd.core.settings import AgentSettings, Channel, NoAnswerPolicy, QueueSettings, Requirement
 from ivr.core import facts as flow
 from kernel.entry import FLOW_STREAM, RECORDER_STREAM
@@ -96,6 +97,10 @@ def queued(call: str, *, priority: int = 5, position: int = 1) -> acd.Interactio
         requirements=ASKS,
         position=position,
     )
+
+
+def priority_changed(call: str, priority: int) -> PriorityChanged:
+    return PriorityChanged(interaction_id=InteractionId(call), queue_id=SALES, priority=priority, position=1)
 
 
 def reservation(call: str, ordinal: int = 1) -> ReservationId:

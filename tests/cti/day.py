@@ -13,6 +13,7 @@ from tests.cti.calls import (
     ended,
     moved,
     open_floor,
+    priority_changed,
     queued,
     reservation,
     reservation_ended,
@@ -58,3 +59,6 @@ def whole_day(script: Script) -> None:
         acd.AgentLoggedOut(agent_id=AgentId("bob"), device_id=DeviceId("p-bob"), reason_code="own_wish"),
         moved("bob", AgentState.AUX, AgentState.LOGGED_OUT, reason="own_wish"),
     )
+    script.entry(created("c3-1"))
+    script.entry(queued("c3-1"))
+    script.entry(priority_changed("c3-1", 9))

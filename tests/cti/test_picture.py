@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from acd.core import facts as acd
 from acd.core.agent_states import AgentState
+from acd.core.engine import Engine
 from cti.picture import Picture
 from cti.snapshot import snapshot_parts
 from cti.topics import interest
@@ -33,6 +34,7 @@ from tests.cti.calls import (
     resumed,
 )
 from tests.cti.fakes import Script
+from tests.replay.random_day import steps
 
 CALLS = [f"c{number}-1" for number in range(5)]
 STEPS = ("arrive", "queue", "reserve", "lapse", "answer", "hold", "resume", "release", "abandon", "leave", "end")
@@ -130,6 +132,19 @@ def test_the_picture_agrees_with_a_naive_reading_of_the_facts(walk: list[tuple[s
     phases = Counter(live.values())
     assert view.counts.offered == phases["offered"]
     assert view.counts.connected == phases["talking"] + phases["held"]
+
+
+def test_the_line_is_the_engines_whatever_ranks_and_steps_of_priority_do() -> None:
+    engine, picture, lengths = Engine(), Picture(), Counter[int]()
+    for now, step in steps(seed=5, count=1_200, engine=engine):
+        for fact in engine.handle(step, now):
+            picture.apply(fact, now)
+        for queue_id in engine.state.queues:
+            in_line = [key[-1] for key in engine.state.lines.in_queue(queue_id)]
+            lengths[len(in_line)] += 1
+            assert [call.interaction_id for call in picture.waiting(queue_id)] == in_line
+
+    assert max(lengths) > 3
 
 
 def test_only_agents_with_the_skill_count_for_a_queue() -> None:

@@ -138,6 +138,23 @@ class AnyDay(RuleBasedStateMachine):
         self.give(m.arrived(caller), later_ms)
         self.give(m.enter(caller, queue_id, priority, **skills))
 
+    @rule(caller=CALLERS, priority=st.integers(1, 10), since_ms=st.sampled_from([0, 9_000, -5_000]))
+    def call_with_an_older_place(self, caller: str, priority: int, since_ms: int) -> None:
+        self.give(m.arrived(caller))
+        self.give(m.enter_as_since(Instant(self.now - since_ms), caller, "sales", priority))
+
+    @rule(caller=CALLERS, priority=st.integers(1, 10), later_ms=LATER_MS)
+    def set_priority(self, caller: str, priority: int, later_ms: int) -> None:
+        self.give(m.set_priority(caller, priority), later_ms)
+
+    @rule(caller=CALLERS, queue_id=QUEUES, later_ms=LATER_MS)
+    def move_to_queue(self, caller: str, queue_id: str, later_ms: int) -> None:
+        self.give(m.move_to_queue(caller, queue_id), later_ms)
+
+    @rule(priority_step_ms=st.sampled_from([None, 1_000, 4_000]))
+    def configure_routing(self, priority_step_ms: int | None) -> None:
+        self.give(m.routing(priority_step_ms=priority_step_ms))
+
     @rule(caller=CALLERS, later_ms=LATER_MS)
     def hang_up(self, caller: str, later_ms: int) -> None:
         self.give(m.hung_up(caller), later_ms)

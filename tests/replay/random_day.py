@@ -38,6 +38,7 @@ class Day:
 
     def morning(self) -> Iterator[Input]:
         """Queues, phones and agents, all logged in and ready."""
+        yield m.routing(priority_step_ms=4_000)
         for queue_id in QUEUES:
             yield self._queue(queue_id)
         for phone in PHONES:
@@ -79,7 +80,9 @@ class Day:
         )
 
     def reconfigure(self, state: State) -> Input:
-        one_of = self._chance.randrange(5)
+        one_of = self._chance.randrange(6)
+        if one_of == 5:
+            return m.routing(priority_step_ms=self._chance.choice((None, 1_000, 30_000)))
         if one_of == 0:
             return self._queue(self._chance.choice(QUEUES))
         if one_of == 1:
@@ -115,6 +118,16 @@ class Day:
         return m.enter(
             latest, self._chance.choices(QUEUES, (20, 1, 20, 20))[0], self._chance.choice((None, None, 1, 10)), **skills
         )
+
+    def enter_as_before(self, state: State) -> Input:
+        since = Instant(NOON + self._chance.randrange(1_000_000))
+        return m.enter_as_since(since, f"c{self._callers}", "sales", self._chance.choice((None, 3)))
+
+    def set_priority(self, state: State) -> Input:
+        return m.set_priority(self._caller(state), self._chance.randint(1, 10))
+
+    def move_to_queue(self, state: State) -> Input:
+        return m.move_to_queue(self._caller(state), self._chance.choice(QUEUES))
 
     def hang_up(self, state: State) -> Input:
         return m.hung_up(self._caller(state))
@@ -195,6 +208,9 @@ class Day:
 _KINDS: tuple[tuple[Callable[[Day, State], Input], int], ...] = (
     (Day.arrive, 14),
     (Day.enter, 20),
+    (Day.enter_as_before, 2),
+    (Day.set_priority, 2),
+    (Day.move_to_queue, 2),
     (Day.hang_up, 8),
     (Day.lose, 1),
     (Day.end_flow, 2),

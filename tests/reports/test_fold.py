@@ -45,6 +45,23 @@ def test_an_answered_call_is_one_row_with_every_length() -> None:
     assert story.told().memory.open == {}
 
 
+def test_the_row_tells_the_priority_that_a_supervisor_gave() -> None:
+    story = Story()
+    story.call("c1")
+    story.give(m.set_priority("c1", 9), after_ms=S)
+
+    assert story.told().interaction("c1").priority == 9
+
+
+def test_an_older_place_changes_no_length() -> None:
+    story = Story(ready=("ann",))
+    story.give(m.arrived("c1"))
+    story.give(m.enter_as_since(Instant(NOON - MINUTE), "c1"))
+    story.give(m.picked_up("c1-r1"), after_ms=6 * S)
+
+    assert (story.told().interaction("c1").wait_ms, story.told().queue().wait_ms_max) == (6 * S, 6 * S)
+
+
 def test_an_answer_after_the_service_level_is_answered_but_not_in_time() -> None:
     story = Story()
     story.call("c1")

@@ -1,7 +1,7 @@
 """Scenario sheets: read one, play it on the engine, and compare what it says with what happens.
 
-A sheet is plain text. First what it is about; then what is given, one thing a line (``queue``, ``agent``, ``phone``);
-then a table whose columns are two spaces apart: when, what somebody does, and all that follows from it, in order,
+A sheet is plain text. First what it is about; then what is given, one thing a line (``step``: what a step of priority is
+worth in waiting; ``queue``, ``agent``, ``phone``); then a table whose columns are two spaces apart: when, what somebody does, and all that follows from it, in order,
 separated by semicolons. ``(time)`` is only time passing; a deadline that falls due and is not told makes the sheet
 fail. Last, the queues' counts (``report``).
 """
@@ -49,7 +49,7 @@ def read_sheet(text: str) -> Sheet:
         cells = re.split(r" {2,}", line.strip())
         if not line.strip() or cells == ["does", "then"]:
             continue
-        if line.split()[0] in ("queue", "agent", "phone"):
+        if line.split()[0] in ("step", "queue", "agent", "phone"):
             given.append(line.strip())
         elif cells[0] == "report":
             reports.append((cells[1], cells[2]))
@@ -109,6 +109,8 @@ def _given(line: str) -> Input:
     pairs = dict(zip(words[::2], words[1::2], strict=True))
     skills = {word: int(value) for word, value in pairs.items() if word not in _QUEUE_WORDS}
     match kind:
+        case "step":
+            return m.routing(priority_step_ms=milliseconds(subject))
         case "phone":
             return m.device(subject)
         case "agent":
@@ -151,6 +153,8 @@ def _about_call(make: Callable[[str], Input]) -> Callable[[Floor, str], Input]:
 _DOES: tuple[tuple[str, Callable[..., Input]], ...] = (
     (r"\(time\)", lambda floor: m.TIME),
     (r"(\w+) enters (\w+)(?: with priority (\d+))?(?: needing (.+))?", _enters),
+    (r"(\w+) has priority (\d+)", lambda floor, one, priority: m.set_priority(one, int(priority))),
+    (r"(\w+) is moved to (\w+)", lambda floor, one, queue_id: m.move_to_queue(one, queue_id)),
     (r"(\w+) arrives", lambda floor, one: m.arrived(one)),
     (r"(\w+) hangs up", lambda floor, one: m.hung_up(one) if one.startswith("c") else m.left(_latest(floor, one))),
     (r"(\w+) presses ([0-9*#])", lambda floor, one, key: m.pressed(one, key)),
@@ -174,7 +178,7 @@ _DOES: tuple[tuple[str, Callable[..., Input]], ...] = (
     (r"([\w-]+) seen free", lambda floor, one: m.seen(one)),
     (r"([\w-]+) seen in use", lambda floor, one: m.seen(one, in_use=True)),
     (r"([\w-]+) seen gone", lambda floor, one: m.seen(one, reachable=False)),
-    (r"(queue .+|agent .+)", lambda floor, line: _given(line)),
+    (r"(step .+|queue .+|agent .+)", lambda floor, line: _given(line)),
 )
 
 

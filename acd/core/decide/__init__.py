@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from acd.core import inputs
-from acd.core.decide import agents, aside, calls, configuration, deadlines, presence, queueing, reservations
+from acd.core.decide import agents, aside, calls, configuration, deadlines, presence, queueing, ranks, reservations
 from acd.core.inputs import Input
+from acd.core.rank_words import MoveToQueue, RoutingConfigured, SetPriority
 from acd.core.step import Step
 from acd.core.waiting_words import KeyPressed
 
 DECIDERS: dict[type, Callable[[Step, Any], None]] = {
+    RoutingConfigured: ranks.configure_routing,
     inputs.QueueConfigured: configuration.configure_queue,
     inputs.QueueRemoved: configuration.remove_queue,
     inputs.AgentConfigured: configuration.configure_agent,
@@ -18,6 +20,8 @@ DECIDERS: dict[type, Callable[[Step, Any], None]] = {
     inputs.DeviceRemoved: configuration.remove_device,
     inputs.InteractionArrived: queueing.arrive,
     inputs.EnterQueue: queueing.enter,
+    MoveToQueue: ranks.move_to_queue,
+    SetPriority: ranks.set_priority,
     inputs.FlowEnded: queueing.end_flow,
     inputs.CallerHungUp: queueing.hang_up,
     inputs.CallerLost: queueing.lose,

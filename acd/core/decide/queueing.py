@@ -6,9 +6,9 @@ from acd.core.decide.reservations import end_reservation
 from acd.core.interaction_states import QUEUE_PHASES, Phase
 from acd.core.state import Interaction
 from acd.core.step import Step
-from acd.core.strategies import caller_key
+from acd.core.strategies import caller_key, caller_rank
 from acd.core.waiting_words import KeyPressed
-from kernel.ids import InteractionId
+from kernel.ids import InteractionId, QueueId
 from kernel.instants import elapsed_ms
 from kernel.result_codes import Disposition, EndedBy, LeaveReason, RefusalCode, ReservationResult
 
@@ -52,21 +52,20 @@ def enter(step: Step, given: inputs.EnterQueue) -> None:
         return  # there already: a flow that began anew after a restart must not cost the caller the place
     else:
         if interaction.wait is not None:
-            _leave(step, interaction, LeaveReason.WITHDRAWN)
-        _queue_up(step, given)
+            withdraw(step, interaction)
+        queue_up(step, given)
 
 
-def _queue_up(step: Step, given: inputs.EnterQueue) -> None:
+def queue_up(step: Step, given: inputs.EnterQueue) -> None:
+    """Put an interaction that is in no queue into one."""
     state = step.state
     queue = state.queues[given.queue_id]
     priority = queue.priority if given.priority is None else given.priority
-    key = caller_key(priority, step.now, state.queue_entries + 1, given.interaction_id)
-    # While the switch serves callers by itself, it keeps whoever comes.
-    is_full = (
-        not state.suspended
-        and queue.waiting_max is not None
-        and state.lines.length(given.queue_id) >= queue.waiting_max
-    )
+    # An older place is a place in the past, whatever the clock said when it was noted.
+    ranked_at = step.now if given.ranked_at is None else min(given.ranked_at, step.now)
+    rank = caller_rank(priority, ranked_at, state.routing.priority_step_ms)
+    key = caller_key(rank, ranked_at, state.queue_entries + 1, given.interaction_id)
+    overflows = is_full(step, given.queue_id)
     step.record(
         facts.InteractionQueued(
             interaction_id=given.interaction_id,
@@ -75,9 +74,10 @@ def _queue_up(step: Step, given: inputs.EnterQueue) -> None:
             requirements=state.demand_in(given.queue_id, given.requirements).requirements,
             position=state.lines.position(given.queue_id, key),
             added_requirements=given.requirements,
+            ranked_at=None if ranked_at == step.now else ranked_at,
         )
     )
-    if is_full:
+    if overflows:
         # They did enter, so that the queue counts them as offered, and leave before anybody can be reserved.
         _leave(step, state.interactions[given.interaction_id], LeaveReason.OVERFLOW)
 
@@ -90,6 +90,12 @@ def press_key(step: Step, given: KeyPressed) -> None:
         step.refuse(RefusalCode.WRONG_STATE, given.interaction_id)
     elif given.key == step.state.queues[interaction.wait.queue_id].exit_key:
         _leave(step, interaction, LeaveReason.KEY)
+
+
+def is_full(step: Step, queue_id: QueueId) -> bool:
+    """Whether there is no room in a queue. While the switch serves callers by itself, it keeps whoever comes."""
+    waiting_max = step.state.queues[queue_id].waiting_max
+    return not step.state.suspended and waiting_max is not None and step.state.lines.length(queue_id) >= waiting_max
 
 
 def end_flow(step: Step, given: inputs.FlowEnded) -> None:

@@ -7,6 +7,7 @@ from acd.core import facts
 from acd.core.agent_states import AgentState
 from acd.core.estimates import WaitSample, remembered
 from acd.core.interaction_states import PHASES, Phase, PhaseTrigger
+from acd.core.rank_words import PriorityChanged, RoutingDefined
 from acd.core.state import (
     PAST_MAX,
     Connection,
@@ -17,6 +18,7 @@ from acd.core.state import (
     Told,
     Wait,
 )
+from acd.core.strategies import caller_rank
 from acd.core.timetable import DeadlineKind
 from kernel.ids import InteractionId
 from kernel.instants import Instant, after
@@ -39,6 +41,7 @@ def _interaction_created(state: State, fact: facts.InteractionCreated, at: Insta
 def _interaction_queued(state: State, fact: facts.InteractionQueued, at: Instant) -> None:
     queue = state.queues[fact.queue_id]
     state.queue_entries += 1
+    ranked_at = at if fact.ranked_at is None else fact.ranked_at
     interaction = _moved(
         state.interactions[fact.interaction_id],
         PhaseTrigger.QUEUED,
@@ -46,6 +49,8 @@ def _interaction_queued(state: State, fact: facts.InteractionQueued, at: Instant
         wait=Wait(
             queue_id=fact.queue_id,
             queued_at=at,
+            ranked_at=ranked_at,
+            rank=caller_rank(fact.priority, ranked_at, state.routing.priority_step_ms),
             ordinal=state.queue_entries,
             priority=fact.priority,
             added=fact.added_requirements,
@@ -61,6 +66,11 @@ def _interaction_queued(state: State, fact: facts.InteractionQueued, at: Instant
     _start_waiting(state, interaction)
     tally = state.tallies[fact.queue_id]
     state.tallies[fact.queue_id] = replace(tally, offered=tally.offered + 1)
+
+
+def _priority_changed(state: State, fact: PriorityChanged, at: Instant) -> None:
+    interaction = state.interactions[fact.interaction_id]
+    _stand_anew(state, interaction, replace(interaction.stay, priority=fact.priority))
 
 
 def _wait_announcement_due(state: State, fact: facts.WaitAnnouncementDue, at: Instant) -> None:
@@ -240,6 +250,20 @@ def _stop_waiting(state: State, interaction: Interaction) -> None:
     state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, None)
 
 
+def _stand_anew(state: State, interaction: Interaction, stay: Wait) -> None:
+    """The same stay with another rank, in every line that it stands in."""
+    waits = interaction.phase is Phase.WAITING
+    if waits:
+        state.lines.stop_waiting(interaction.interaction_id)
+    state.lines.leave_queue(stay.queue_id, interaction.key)
+    rank = caller_rank(stay.priority, stay.ranked_at, state.routing.priority_step_ms)
+    interaction = replace(interaction, wait=replace(stay, rank=rank))
+    state.interactions[interaction.interaction_id] = interaction
+    state.lines.queue_up(stay.queue_id, interaction.key)
+    if waits:
+        state.lines.wait(stay.demand, interaction.key)
+
+
 def _out_of_queue(state: State, interaction: Interaction) -> None:
     state.lines.leave_queue(interaction.stay.queue_id, interaction.key)
     state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, None)
@@ -257,6 +281,13 @@ def _leave_queue(state: State, interaction_id: InteractionId) -> Interaction:
 # --- the whole floor -----------------------------------------------------------------------------------------------
 
 
+def _routing_defined(state: State, fact: RoutingDefined, at: Instant) -> None:
+    state.routing = fact.settings
+    for interaction in list(state.interactions.values()):
+        if interaction.wait is not None:
+            _stand_anew(state, interaction, interaction.wait)
+
+
 def _distribution_suspended(state: State, fact: facts.DistributionSuspended, at: Instant) -> None:
     state.suspended = True
 
@@ -268,6 +299,7 @@ def _distribution_resumed(state: State, fact: facts.DistributionResumed, at: Ins
 INTERACTION_EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {
     facts.InteractionCreated: _interaction_created,
     facts.InteractionQueued: _interaction_queued,
+    PriorityChanged: _priority_changed,
     facts.WaitAnnouncementDue: _wait_announcement_due,
     facts.WaitTold: _wait_told,
     facts.InteractionAnswered: _interaction_answered,
@@ -280,6 +312,7 @@ INTERACTION_EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {
     facts.AgentReserved: _agent_reserved,
     facts.AgentAlerted: _agent_alerted,
     facts.ReservationEnded: _reservation_ended,
+    RoutingDefined: _routing_defined,
     facts.DistributionSuspended: _distribution_suspended,
     facts.DistributionResumed: _distribution_resumed,
 }

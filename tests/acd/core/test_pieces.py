@@ -8,7 +8,7 @@ from acd.core.demand import Demand, Ordering, Profile, Standing, Weights, agent_
 from acd.core.lines import Lines
 from acd.core.settings import Requirement
 from acd.core.skills import may_take, merge
-from acd.core.strategies import caller_key
+from acd.core.strategies import caller_key, caller_rank
 from acd.core.timetable import DeadlineKind, Timetable
 from kernel.ids import AgentId, InteractionId, QueueId, SkillId
 from kernel.instants import Instant
@@ -50,9 +50,24 @@ def test_priority_then_wait_then_order_of_entry_then_id() -> None:
     one, two = InteractionId("c1"), InteractionId("c2")
     at = Instant(100)
 
-    assert caller_key(9, Instant(200), 7, two) < caller_key(5, at, 1, one)
-    assert caller_key(5, at, 2, two) < caller_key(5, Instant(101), 1, one)
-    assert caller_key(5, at, 1, two) < caller_key(5, at, 2, one)
+    assert caller_key(-9, Instant(200), 7, two) < caller_key(-5, at, 1, one)
+    assert caller_key(-5, at, 2, two) < caller_key(-5, Instant(101), 1, one)
+    assert caller_key(-5, at, 1, two) < caller_key(-5, at, 2, one)
+
+
+def test_without_a_step_no_wait_makes_up_for_a_priority() -> None:
+    assert caller_rank(6, Instant(10**13), None) < caller_rank(5, Instant(0), None)
+
+
+@given(own=st.integers(1, 10), other=st.integers(1, 10), came=st.integers(0, 10**6), step_ms=st.integers(1, 10**5))
+def test_with_a_step_nobody_waits_longer_than_the_bound_for_those_who_came_later(
+    own: int, other: int, came: int, step_ms: int
+) -> None:
+    mine, bound_ms = caller_rank(own, Instant(came), step_ms), (10 - own) * step_ms
+
+    assert mine < caller_rank(other, Instant(came + bound_ms + 1), step_ms)
+    if own < 10:
+        assert mine > caller_rank(10, Instant(came + bound_ms - 1), step_ms)
 
 
 def test_the_longest_idle_agent_comes_first_and_ties_go_by_id() -> None:
@@ -65,11 +80,11 @@ def test_the_longest_idle_agent_comes_first_and_ties_go_by_id() -> None:
 def test_the_place_in_a_queue_counts_those_before() -> None:
     lines, queue_id = Lines(), QueueId("sales")
     for ordinal, priority in enumerate((5, 5, 9), start=1):
-        lines.queue_up(queue_id, caller_key(priority, Instant(0), ordinal, InteractionId(f"c{ordinal}")))
+        lines.queue_up(queue_id, caller_key(-priority, Instant(0), ordinal, InteractionId(f"c{ordinal}")))
 
-    assert lines.position(queue_id, caller_key(5, Instant(0), 4, InteractionId("c4"))) == 4
-    assert lines.position(queue_id, caller_key(10, Instant(0), 4, InteractionId("c4"))) == 1
-    assert lines.position(QueueId("help"), caller_key(5, Instant(0), 4, InteractionId("c4"))) == 1
+    assert lines.position(queue_id, caller_key(-5, Instant(0), 4, InteractionId("c4"))) == 4
+    assert lines.position(queue_id, caller_key(-10, Instant(0), 4, InteractionId("c4"))) == 1
+    assert lines.position(QueueId("help"), caller_key(-5, Instant(0), 4, InteractionId("c4"))) == 1
 
 
 def test_lines_that_lose_somebody_say_so() -> None:
