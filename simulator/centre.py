@@ -25,6 +25,7 @@ class Centre:
 
     def __init__(self, plan: Plan) -> None:
         self._chance = Random(f"centre {plan.seed}")
+        self._ageing = Random(f"ageing {plan.seed}")
         self.routing = self._routing()
         queue_ids = [QueueId(name) for name in ("sales", "help", "vip")[: plan.queues]]
         self.queues: dict[QueueId, QueueSettings] = {one: self._queue(one) for one in queue_ids}
@@ -38,7 +39,7 @@ class Centre:
     def inputs(self) -> Sequence[Input]:
         """All of it, as a program that has just started tells its engine."""
         return [
-            RoutingConfigured(settings=self.routing),
+            *(() if self.routing == RoutingSettings() else (RoutingConfigured(settings=self.routing),)),
             *(inputs.QueueConfigured(settings=one) for one in self.queues.values()),
             *(inputs.AgentConfigured(settings=one) for one in self.agents.values()),
             *(inputs.DeviceConfigured(settings=one) for one in self.devices.values()),
@@ -46,7 +47,7 @@ class Centre:
 
     def change(self) -> Input:
         """Something else from now on."""
-        if self._chance.random() < 0.15:
+        if self._ageing.random() < 0.15:
             self.routing = self._routing()
             return RoutingConfigured(settings=self.routing)
         if self._chance.random() < 0.5:
@@ -58,7 +59,7 @@ class Centre:
         return inputs.AgentConfigured(settings=self.agents[agent_id])
 
     def _routing(self) -> RoutingSettings:
-        return RoutingSettings(priority_step_ms=self._chance.choice((None, 1_000, 5_000)))
+        return RoutingSettings(priority_step_ms=self._ageing.choice((None, None, 1_000, 5_000)))
 
     def _queue(self, queue_id: QueueId) -> QueueSettings:
         chance = self._chance

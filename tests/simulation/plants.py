@@ -148,7 +148,7 @@ def lapse_loses_the_place(patch: Patch) -> None:
         interaction = state.interactions[fact.interaction_id]
         if interaction.wait is not None and fact.result == "lapsed":
             state.lines.leave_queue(interaction.stay.queue_id, interaction.key)
-            interaction = replace(interaction, wait=replace(interaction.stay, queued_at=at))
+            interaction = replace(interaction, wait=replace(interaction.stay, rank=at, ranked_at=at))
             state.interactions[fact.interaction_id] = interaction
             state.lines.queue_up(interaction.stay.queue_id, interaction.key)
         ended(state, fact, at)
@@ -260,10 +260,10 @@ def rows_are_counted_anew_at_a_restart(patch: Patch) -> None:
 
 PLANTS: dict[Callable[[Patch], None], int] = {
     claim_without_epoch: 202,
-    claim_without_offer: 5,
+    claim_without_offer: 9,
     claim_without_a_second_look: 9,
     cancel_without_looking_who_has_won: 25,
-    legs_of_a_former_program_may_not_claim: 1,
+    legs_of_a_former_program_may_not_claim: 11,
     no_heartbeat: 1,
     lapse_loses_the_place: 2,
     newest_caller_first: 1,
@@ -273,14 +273,14 @@ PLANTS: dict[Callable[[Patch], None], int] = {
     resync_ignores_talks: 4,
     the_last_entry_is_not_read: 1,
     acting_before_it_is_written: 2,
-    rows_are_counted_anew_at_a_restart: 10,
+    rows_are_counted_anew_at_a_restart: 12,
 }
 """Bugs that never were, and a seed that catches each."""
 
 FOUND: dict[Callable[[Patch], None], int] = {
     claim_of_a_caller_who_is_taken: 3795,
-    hang_up_after_the_claim_forgets_the_caller: 1,
-    cancel_stops_short_when_another_has_won: 109,
+    hang_up_after_the_claim_forgets_the_caller: 7,
+    cancel_stops_short_when_another_has_won: 214,
     a_look_withdraws_the_offer_of_another: 11,
     no_second_try_after_a_queue: 137,
     two_legs_at_one_phone: 2,
