@@ -54,6 +54,10 @@ sim: python ## a handful of seeded runs in virtual time; SEED=7 plays that one, 
 sim-long: python ## ten thousand seeds on all cores; FIRST=1 and COUNT=10000 choose them
 	@$(BIN)/python -m simulator --first $(or $(FIRST),1) --count $(or $(COUNT),10000)
 
+.PHONY: theory
+theory: python ## simulated waits against Erlang B, C and A, 30 seeds of 100,000 calls each: hours; SEEDS=30 CALLS=100000, LOADS="0.5 0.98"
+	@$(BIN)/python -m tests.simulation.against_theory --seeds $(or $(SEEDS),30) --calls $(or $(CALLS),100000) $(if $(LOADS),--loads $(LOADS))
+
 .PHONY: fuzz
 fuzz: python ## strange bytes for everything that reads bytes from outside; SECONDS=60 for each, TARGET=ami only that one
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(TARGET),--target $(TARGET))
