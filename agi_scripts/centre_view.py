@@ -3,6 +3,7 @@
 from collections.abc import Callable, Set
 from datetime import date
 
+from acd.core.transfer_words import TransferTo
 from agi_scripts.ports import AgentLogin
 from centre.call_routes import CallRoutes
 from centre.list_entries import standing_entries
@@ -25,7 +26,7 @@ LiveEntries = Callable[[CallerListId], EntryIndex]
 
 
 class CentreView:
-    """Implements LookUps and FlowShelf of ``ivr.ports``, AgentBook and Place of ``agi_scripts.ports``.
+    """Implements LookUps and FlowShelf of ``ivr.ports``, AgentBook, Referrals and Place of ``agi_scripts.ports``.
 
     ``live``: the entries of a list beside those of the centre's description, as they are just now.
     """
@@ -48,6 +49,10 @@ class CentreView:
         self._lists = {one.id: (one, standing_entries(one, centre)) for one in centre.caller_lists}
         self._music = {queue.id: queue.music for queue in centre.queues}
         self._logins = {agent.login: AgentLogin(agent_id=agent.id, pin_hash=agent.pin_hash) for agent in centre.agents}
+        self._referrals: dict[str, tuple[TransferTo, str]] = {
+            **{agent.login: (TransferTo.AGENT, agent.id) for agent in centre.agents},
+            **{queue.code: (TransferTo.QUEUE, queue.id) for queue in centre.queues if queue.code},
+        }
         for flow in centre.flows:
             versions = self._versions.setdefault(flow.id, {})
             versions[flow.version] = flow
@@ -81,6 +86,10 @@ class CentreView:
         return Listing(
             is_listed=True, priority=LOW_PRIORITY if action is ListAction.LOW_PRIORITY else None, action=action
         )
+
+    def referred_to(self, digits: str) -> tuple[TransferTo, str] | None:
+        """See Referrals."""
+        return self._referrals.get(digits)
 
     def music(self, queue_id: QueueId) -> str:
         """See LookUps."""

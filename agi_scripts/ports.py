@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from acd.core.transfer_words import TransferTo
 from acd.ports import Clock, FrontDoor
 from agi_scripts.login_tries import LoginTries
 from ivr.ports import Caller, FlowMemory, FlowShelf, LookUps
@@ -45,6 +46,13 @@ class AgentBook(Protocol):
         """The agent of a login, None when there is none."""
 
 
+class Referrals(Protocol):
+    """Who can be dialled by an agent who sends a caller on. Answered from memory."""
+
+    def referred_to(self, digits: str) -> tuple[TransferTo, str] | None:
+        """The agent or queue of these digits, by its id; None when they are nobody's."""
+
+
 class Seats(Protocol):
     """Who sits where just now. Answered from memory."""
 
@@ -81,6 +89,7 @@ class Services:
     look_ups: LookUps
     memory: FlowMemory
     agents: AgentBook
+    referrals: Referrals
     seats: Seats
     pins: PinCheck
     login_tries: LoginTries

@@ -9,6 +9,7 @@ from agi_scripts.agent_ready import agent_ready
 from agi_scripts.inbound import inbound
 from agi_scripts.ports import Line, Services
 from agi_scripts.queue_exit import queue_exit
+from agi_scripts.referral import referral
 from agi_scripts.transfer_exit import transfer_exit
 
 Script = Callable[[Line, Services], Awaitable[None]]
@@ -17,6 +18,7 @@ ROUTES: Mapping[str, Script] = {
     "inbound": inbound,
     "queue_exit": queue_exit,
     "transfer_exit": transfer_exit,
+    "referral": referral,
     "agent_login": agent_login,
     "agent_logout": agent_logout,
     "agent_ready": agent_ready,

@@ -30,6 +30,7 @@ def crosscheck(drafts: Drafts, prompts: Collection[PromptId] | None, transports:
     return [
         *_repeated_names(drafts),
         *_repeated_logins(drafts),
+        *_repeated_codes(drafts),
         *_dangling_references(drafts),
         *_numbers_of_two_routes(drafts),
         *_missing_prompts(drafts, prompts),
@@ -60,6 +61,19 @@ def _repeated_names(drafts: Drafts) -> Iterator[Fault]:
 
 def _repeated_logins(drafts: Drafts) -> Iterator[Fault]:
     yield from _repeats(drafts.of("agents"), "login", lambda login: login)
+
+
+def _repeated_codes(drafts: Drafts) -> Iterator[Fault]:
+    """What an agent dials to send a caller on must mean one agent or one queue."""
+    taken = {draft.values.get("login"): f"agent #{int(draft.place[1]) + 1}" for draft in drafts.of("agents")}
+    for draft in drafts.of("queues"):
+        code = draft.values.get("code")
+        if not code:
+            continue
+        if code in taken:
+            mend = "give the queue another code, or none"
+            yield Fault(place=(*draft.place, "code"), what=f"{taken[code]} is dialled by the same", mend=mend)
+        taken.setdefault(code, f"queue #{int(draft.place[1]) + 1}")
 
 
 def _repeats(drafts: tuple[Draft, ...], key: str, alike: Callable[[str], str]) -> Iterator[Fault]:

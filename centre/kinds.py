@@ -253,6 +253,7 @@ COUNTRY = matching(re.compile(r"[A-Z]{2}"), "a country code of two capital lette
 HOLIDAYS = Kind(words='country code whose public holidays count, or `""` for none', read=_read_holidays)
 LANGUAGE = matching(re.compile(r"[a-z]{2}"), "a language code of two letters a-z", 'write it as "id"')
 LOGIN = matching(re.compile(r"[0-9]{3,8}"), "a login of 3-8 digits", 'write it as "1001"')
+QUEUE_CODE = matching(re.compile(r"[0-9]{2,8}"), "a code of 2-8 digits", 'write it as "81"', empty=True)
 PIN_HASH = Kind(words='argon2id hash made by `sambut hash-pin`, or `""` for none', read=_read_pin_hash)
 OWN_NUMBER = matching(
     re.compile(r"\+?[0-9]{2,15}"), "a number of 2-15 digits, a + in front or not", 'write it as "169"'

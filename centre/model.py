@@ -117,7 +117,10 @@ class Agent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """Where interactions wait under one set of rules. ``wait_s_max``, ``waiting_max`` 0: no limit. ``priority`` 10 first."""
+    """Where interactions wait under one set of rules. ``wait_s_max``, ``waiting_max`` 0: no limit. ``priority`` 10 first.
+
+    ``code``: what an agent dials to send a caller here; empty: nobody can.
+    """
 
     id: QueueId
     name: str
@@ -135,6 +138,7 @@ class Queue:
     announcement_every_s: int
     tells_wait: bool = False
     exit_key: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

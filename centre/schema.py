@@ -128,6 +128,12 @@ SHAPES = (
                 note="who presses it while they wait goes on in the flow, by its exit `key`",
                 default="",
             ),
+            Field(
+                key="code",
+                kind=kinds.QUEUE_CODE,
+                note='what an agent dials to send a caller here, no agent\'s login; `""`: nobody can',
+                default="",
+            ),
         ),
     ),
     Shape(

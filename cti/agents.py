@@ -5,11 +5,12 @@ from aiohttp import web
 from acd.core.facts import InputRefused
 from acd.core.inputs import ExtendWrapUp, Input, LogIn, LogOut, SetAux, SetReady
 from cti.bearer import admitted, own_agent
-from cti.handing_in import hand_in
+from cti.handing_in import hand_in, unavailable
+from cti.ports import SwitchAway
 from cti.problems import not_found, refused
 from cti.resources import Operation, json_answer, known_only, path_id, read_body
 from cti.room import ROOM
-from cti.shapes import AgentList, AuxBody, LoginBody, WrapUpBody
+from cti.shapes import AgentList, AuxBody, LoginBody, TransferBody, WrapUpBody
 from cti.views import AgentView, agent_view
 from kernel.ids import AgentId, DeviceId
 from kernel.result_codes import RefusalCode
@@ -62,6 +63,21 @@ async def extend_wrap_up(request: web.Request) -> web.Response:
     agent_id = _controlled(request)
     body = await read_body(request, WrapUpBody)
     return await _ask(request, ExtendWrapUp(agent_id=agent_id, by_ms=body.extend_s * 1000), agent_id)
+
+
+async def transfer(request: web.Request) -> web.Response:
+    """Send an agent's caller on."""
+    agent_id = _controlled(request)
+    body = await read_body(request, TransferBody)
+    known_only(request)
+    try:
+        code = await request.app[ROOM].calls.transfer(agent_id, body.to)
+    except SwitchAway:
+        raise unavailable("Asterisk cannot be reached just now.") from None
+    if code is not None:
+        of_target = code in (RefusalCode.UNKNOWN_TARGET, RefusalCode.TARGET_NOT_READY)
+        raise refused(code, "to" if of_target else "agent_id")
+    return _show(request, agent_id)
 
 
 def _agent_id(request: web.Request) -> AgentId:
@@ -163,6 +179,18 @@ OPERATIONS = (
         serve=extend_wrap_up,
         answer_type=AgentView,
         body_type=WrapUpBody,
+        refusals=(404, 409, 503),
+    ),
+    Operation(
+        method="POST",
+        path="/agents/{agent_id}/transfer",
+        name="transferAgentsCaller",
+        says="Send the caller of an agent's talk on, to a ready agent (by login) or to a queue (by its code), without a "
+        "word before. The agent wraps up; call.transferred tells of it.",
+        scopes=_CONTROL,
+        serve=transfer,
+        answer_type=AgentView,
+        body_type=TransferBody,
         refusals=(404, 409, 503),
     ),
 )

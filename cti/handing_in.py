@@ -1,4 +1,4 @@
-"""REST: handing an input to the engine's front door, and what a closed door is told as."""
+"""REST: handing an input to the engine's front door, and what is answered when nothing can be done now."""
 
 from http import HTTPStatus
 
@@ -16,10 +16,15 @@ async def hand_in(request: web.Request, given: Input) -> tuple[Fact, ...]:
     try:
         return await request.app[ROOM].door.submit(given)
     except DoorClosed:
-        raise Refusal(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "unavailable",
-            "Nothing is taken just now: stopping, or too busy.",
-            how="Try again in a few seconds.",
-            headers={"Retry-After": "5"},
-        ) from None
+        raise unavailable("Nothing is taken just now: stopping, or too busy.") from None
+
+
+def unavailable(what: str) -> Refusal:
+    """503: what cannot be done now, and when to come back."""
+    return Refusal(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "unavailable",
+        what,
+        how="Try again in a few seconds.",
+        headers={"Retry-After": "5"},
+    )

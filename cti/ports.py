@@ -8,7 +8,7 @@ from acd.core.explanation import Explanation
 from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
 from kernel.logged_event import LoggedEvent
-from kernel.result_codes import Disposition
+from kernel.result_codes import Disposition, RefusalCode
 from recorder.facts import RecordingStored
 from reports.rows import InteractionRow
 
@@ -126,6 +126,23 @@ class RecordingShelf(Protocol):
 
     async def one(self, reservation_id: ReservationId) -> RecordingStored | None:
         """One recording; None when unknown."""
+
+
+# --- calls ---------------------------------------------------------------------------------------------------------
+
+
+class CallControl(Protocol):
+    """What can be done with an agent's call in the switch itself. What comes of it is told by events.
+
+    Each answers why it cannot be done now, None when it was done. Each raises SwitchAway.
+    """
+
+    async def transfer(self, agent_id: AgentId, digits: str) -> RefusalCode | None:
+        """Send the caller of the agent's talk on: to the agent of that login, or into the queue of that code."""
+
+
+class SwitchAway(Exception):
+    """The switch cannot be reached just now."""
 
 
 # --- the centre ----------------------------------------------------------------------------------------------------

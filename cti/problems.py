@@ -83,6 +83,7 @@ _UNKNOWN = frozenset(
         RefusalCode.UNKNOWN_QUEUE,
         RefusalCode.UNKNOWN_INTERACTION,
         RefusalCode.UNKNOWN_RESERVATION,
+        RefusalCode.UNKNOWN_TARGET,
     }
 )
 
@@ -101,6 +102,11 @@ _REFUSED: dict[RefusalCode, tuple[str, str]] = {
     RefusalCode.UNKNOWN_QUEUE: ("There is no such queue.", "GET /api/v1/queues lists them."),
     RefusalCode.QUEUE_FULL: ("As many wait in that queue as may.", "Choose another queue."),
     RefusalCode.UNREACHABLE: ("The phone cannot be reached.", "See that it is switched on and registered."),
+    RefusalCode.UNKNOWN_TARGET: (
+        "No agent logs in with these digits, and no queue has them as its code.",
+        "Give an agent's login or a queue's code.",
+    ),
+    RefusalCode.TARGET_NOT_READY: ("That agent is not ready.", "Choose another agent, or a queue."),
 }
 
 

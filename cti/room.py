@@ -9,7 +9,7 @@ from acd.ports import Clock, FrontDoor
 from cti.frames import FrameMaker
 from cti.hub import Hub
 from cti.list_ports import ListOffice
-from cti.ports import CentreOffice, Explainer, InteractionArchive, RecordingShelf, TokenBook
+from cti.ports import CallControl, CentreOffice, Explainer, InteractionArchive, RecordingShelf, TokenBook
 from cti.settings import CtiSettings
 from kernel.contact import ContactBook
 from reports.live import Now
@@ -32,6 +32,7 @@ class Room:
     office: CentreOffice
     lists: ListOffice
     country: Callable[[], str]
+    calls: CallControl
     numbers: Callable[[], Now]
 
 

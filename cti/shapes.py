@@ -51,6 +51,12 @@ class QueueBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     queue_id: QueueIdText
 
 
+class TransferBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the caller is sent: what the agent would dial, the login of a colleague or the code of a queue."""
+
+    to: Annotated[str, msgspec.Meta(pattern="^[0-9]{2,8}$(?!\\n)")]
+
+
 class AgentList(msgspec.Struct, frozen=True, kw_only=True):
     """Every agent; ``seq`` is the CTI number that this is as of."""
 
@@ -113,6 +119,7 @@ class InteractionView(msgspec.Struct, frozen=True, kw_only=True):
     hold_s: float
     wrap_up_s: float
     reservation_count: int
+    transfer_count: int
     disposition: str | None
     ended_by: str | None
     service_level_met: bool | None
@@ -198,6 +205,7 @@ def interaction_view(row: InteractionRow, ani: wire.Ani) -> InteractionView:
         hold_s=seconds(row.hold_ms),
         wrap_up_s=seconds(row.wrap_up_ms),
         reservation_count=row.reservation_count,
+        transfer_count=row.transfer_count,
         disposition=None if row.disposition is None else row.disposition.value,
         ended_by=None if row.ended_by is None else row.ended_by.value,
         service_level_met=row.service_level_met,

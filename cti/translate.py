@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from acd.core import facts as acd
 from acd.core.agent_states import AgentState
 from acd.core.rank_words import PriorityChanged
+from acd.core.transfer_words import InteractionTransferred
 from cti import wire
 from cti.picture import Picture, goes_on
 from ivr.core import facts as flow
@@ -280,6 +281,17 @@ def _of_call(fact: object, at: Instant, picture: Picture) -> list[Draft]:
                 held_s=seconds(fact.held_ms),
             )
             return [_call_draft(resumed, fact.interaction_id, picture)]
+        case InteractionTransferred():
+            transferred = wire.CallTransferred(
+                call_id=fact.interaction_id,
+                offer_id=fact.reservation_id,
+                agent_id=fact.agent_id,
+                queue=fact.queue_id,
+                kind=fact.kind.value,
+                to=fact.to.value,
+                target=fact.target,
+            )
+            return [_call_draft(transferred, fact.interaction_id, picture, fact.queue_id)]
         case acd.InteractionEnded():
             return [_call_draft(_ended(fact, at, picture), fact.interaction_id, picture)]
         case _:

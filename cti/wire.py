@@ -202,6 +202,18 @@ class CallResumed(msgspec.Struct, frozen=True, kw_only=True):
     held_s: float
 
 
+class CallTransferred(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent passed the caller on. ``kind``: blind. ``to`` agent or queue, ``target`` its id; call.queued follows."""
+
+    call_id: str
+    offer_id: str
+    agent_id: str
+    queue: str
+    kind: str
+    to: str
+    target: str
+
+
 class CallEnded(msgspec.Struct, frozen=True, kw_only=True):
     """The one end of a call. ``reason`` is its disposition, ``by`` caller, agent or system."""
 
@@ -268,6 +280,7 @@ EventData = (
     | CallConnected
     | CallHeld
     | CallResumed
+    | CallTransferred
     | CallEnded
     | CallWrapupStarted
     | CallWrapupCompleted
@@ -290,6 +303,7 @@ EVENTS: dict[str, type[EventData]] = {
     "call.connected": CallConnected,
     "call.held": CallHeld,
     "call.resumed": CallResumed,
+    "call.transferred": CallTransferred,
     "call.ended": CallEnded,
     "call.wrapup_started": CallWrapupStarted,
     "call.wrapup_completed": CallWrapupCompleted,

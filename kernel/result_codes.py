@@ -22,6 +22,9 @@ class RefusalCode(StrEnum):
     STILL_IN_USE = "still_in_use"
     UNREACHABLE = "unreachable"
     QUEUE_FULL = "queue_full"
+    UNKNOWN_TARGET = "unknown_target"
+    """Nobody can be reached by those digits."""
+    TARGET_NOT_READY = "target_not_ready"
 
 
 class ReservationResult(StrEnum):

@@ -255,6 +255,15 @@ QUEUE_METRICS: tuple[Metric[QueueIntervalRow], ...] = (
         version=1,
         of=lambda row: row.lapsed_count,
     ),
+    Metric(
+        id="transfers",
+        english="Transferred",
+        indonesian="Dialihkan",
+        formula="talks of the queue whose agent sent the caller on to a colleague or a queue",
+        unit=Unit.COUNT,
+        version=1,
+        of=lambda row: row.transferred_count,
+    ),
 )
 
 AGENT_METRICS: tuple[Metric[StateTimes], ...] = (

@@ -26,6 +26,7 @@ from acd.core.facts import (
     WaitTold,
 )
 from acd.core.rank_words import PriorityChanged
+from acd.core.transfer_words import InteractionTransferred
 from ivr.core.facts import FlowStarted, FlowStopped, NodeLeft
 from kernel.entry import Entry
 from kernel.ids import AgentId, InteractionId, QueueId
@@ -225,6 +226,13 @@ class Fold:
             self._hands.setdefault(fact.interaction_id, set()).add(fact.agent_id)
             self._agents_touched[fact.agent_id] = None
 
+    def _transferred(self, fact: InteractionTransferred, at: Instant) -> None:
+        self.changes.queue(fact.queue_id, interval_of(at, self.zone), transferred_count=1)
+        self.changes.agent(fact.agent_id, interval_of(at, self.zone), transferred_count=1)
+        known = self.memory.open.get(fact.interaction_id)
+        if known is not None:
+            self._amend(fact.interaction_id, transfer_count=known.row.transfer_count + 1)
+
     def _ended(self, fact: InteractionEnded, at: Instant) -> None:
         known = self.memory.open.get(fact.interaction_id)
         if known is None:
@@ -388,6 +396,7 @@ TAKERS: dict[type, Callable[[Fold, Any, Instant], None]] = {
     InteractionAnswered: Fold._answered,
     InteractionAbandoned: Fold._abandoned,
     InteractionLeftQueue: Fold._left_queue,
+    InteractionTransferred: Fold._transferred,
     InteractionReleased: Fold._released,
     InteractionEnded: Fold._ended,
     QueueDefined: Fold._queue_defined,

@@ -13,6 +13,7 @@ class InteractionRow:
 
     ``queue_id``, ``agent_id``: the last ones. ``flow_ms``: before the (first) queue. ``wait_ms``: in queues, until
     answer or leaving. ``ring_ms``: of the answered reservation. ``reservation_count``: offers made.
+    ``transfer_count``: how often an agent sent the caller on.
     """
 
     interaction_id: InteractionId
@@ -37,6 +38,7 @@ class InteractionRow:
     disposition: Disposition | None
     ended_by: EndedBy | None
     service_level_met: bool | None
+    transfer_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ class QueueIntervalRow:
     ``answered_in_time_count`` and ``abandoned_in_time_count`` (short ones included) are within the queue's service
     level as it was at the entry. ``abandoned_count`` and ``abandoned_wait_ms`` are without the short ones.
     Handled, talk, hold and wrap-up count where the handling **ended**, wrap-up included; the outcomes of reservations
-    where those ended.
+    where those ended. ``transferred_count``: talks of this queue whose agent sent the caller on, where they did.
     """
 
     queue_id: QueueId
@@ -79,6 +81,7 @@ class QueueIntervalRow:
     declined_count: int = 0
     busy_count: int = 0
     unreachable_count: int = 0
+    transferred_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,7 @@ class AgentIntervalRow:
     talk_ms: int = 0
     hold_ms: int = 0
     wrap_up_ms: int = 0
+    transferred_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

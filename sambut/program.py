@@ -30,6 +30,7 @@ from kernel.ids import TrunkId
 from recorder.follower import Recorder
 from sambut.announcements import announcements_in
 from sambut.asterisk_site import sounds_dir, transports_on
+from sambut.call_desk import CallDesk
 from sambut.clock import WallClock
 from sambut.doctor.examination import refuse_hopeless_start
 from sambut.exchange import Exchange
@@ -107,8 +108,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         door.hang_in(distributor)
         exchange.join(distributor, sound_closed=followers.recorder.sound_closed)
         view = CentreView(centre, public_holidays, storage.caller_lists.index)
-        admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
-        tokens = TokenBook(storage.tokens, admin_secret, clock.now)
+        tokens = _token_book(settings, storage, clock)
         frames = FrameMaker(storage.contacts, followers.cti_settings)
         shown_to = (view.show, followers.show, lambda changed: frames.rename(tenant_of(changed)))
         office = _office(settings, centre, storage, clock, door, followers, exchange, shown_to)
@@ -117,7 +117,8 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             AgiSettings(host=settings.agi.host, port=settings.agi.port, grace_ms=FLOW_GRACE_MS),
         )
         health = Health(_probes(exchange, agi, storage))
-        app = make_app(_room(settings, storage, door, clock, followers, frames, office, tokens))
+        desk = CallDesk(commands=exchange.commands, hub=followers.hub, referrals=view)
+        app = make_app(_room(settings, storage, door, clock, followers, frames, office, tokens, desk))
         health.mount(app)
         links = {"events": exchange.events, "commands": exchange.commands}
         show_readings(followers.metrics, links=links, agi=agi, recorder=followers.recorder, database=storage.database)
@@ -147,6 +148,11 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             health=health,
             tasks=tasks,
         )
+
+
+def _token_book(settings: Settings, storage: Storage, clock: WallClock) -> TokenBook:
+    admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
+    return TokenBook(storage.tokens, admin_secret, clock.now)
 
 
 async def _centre_in_force(storage: Storage) -> Centre:
@@ -190,6 +196,7 @@ def _services(
         look_ups=view,
         memory=ContactFlowMemory(storage.contacts),
         agents=view,
+        referrals=view,
         seats=floor,
         pins=Argon2Pins(),
         login_tries=LoginTries(),
@@ -208,6 +215,7 @@ def _room(
     frames: FrameMaker,
     office: LiveCentre,
     tokens: TokenBook,
+    desk: CallDesk,
 ) -> Room:
     return Room(
         settings=followers.cti_settings,
@@ -225,6 +233,7 @@ def _room(
             centre=office.in_force, lists=storage.caller_lists, requests=storage.block_requests, clock=clock
         ),
         country=lambda: office.in_force().country,
+        calls=desk,
         numbers=followers.numbers.now,
     )
 

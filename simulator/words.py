@@ -6,6 +6,7 @@ from acd.core import facts
 from acd.core.agent_states import AgentState
 from acd.core.facts import Fact
 from acd.core.rank_words import PriorityChanged
+from acd.core.transfer_words import InteractionTransferred
 from kernel.instants import Instant
 from kernel.result_codes import ReservationResult
 
@@ -74,6 +75,9 @@ _WORDS: dict[type, Any] = {
     facts.InteractionAnswered: lambda fact, start: f"{fact.interaction_id} answered after {length(fact.waited_ms)}",
     facts.InteractionAbandoned: _abandoned,
     facts.InteractionLeftQueue: lambda fact, start: f"{fact.interaction_id} left {fact.queue_id} by {fact.reason}",
+    InteractionTransferred: lambda fact, start: (
+        f"{fact.agent_id} sent {fact.interaction_id} to {fact.to} {fact.target}"
+    ),
     facts.InteractionReleased: _released,
     facts.InteractionEnded: lambda fact, start: f"{fact.interaction_id} ended {fact.disposition} by {fact.ended_by}",
     facts.AgentLoggedIn: lambda fact, start: f"{fact.agent_id} at {fact.device_id}",

@@ -98,6 +98,7 @@ interaction_row = sa.Table(
     sa.Column("disposition", sa.String(32)),
     sa.Column("ended_by", sa.String(16)),
     sa.Column("service_level_met", sa.Boolean),
+    sa.Column("transfer_count", sa.Integer, nullable=False, server_default="0"),
     sa.Index("ix_interaction_row_queue_id_arrived_at", "queue_id", "arrived_at"),
     sa.Index("ix_interaction_row_agent_id_arrived_at", "agent_id", "arrived_at"),
 )
@@ -138,6 +139,7 @@ queue_interval_row = sa.Table(
             "unreachable_count",
         )
     ),
+    sa.Column("transferred_count", sa.BigInteger, nullable=False, server_default="0"),
 )
 
 wait_told_row = sa.Table(
@@ -167,6 +169,7 @@ agent_interval_row = sa.Table(
             "wrap_up_ms",
         )
     ),
+    sa.Column("transferred_count", sa.BigInteger, nullable=False, server_default="0"),
 )
 
 agent_time_row = sa.Table(

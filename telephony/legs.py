@@ -168,16 +168,12 @@ class LegTracker:
         match event.name:
             case "Newstate" if fields.get("ChannelStateDesc") == "Ringing":
                 return self._ringing(reservation_of(fields.get("Uniqueid", "")))
-            case "UserEvent" if fields.get("UserEvent") == "AcdClaim":
-                return self.fail(ReservationId(fields.get("Reservation", "")), ReservationResult.CALLER_LEFT)
-            case "UserEvent" if fields.get("UserEvent") == "AcdTransferred":
-                return self._transferred(InteractionId(fields.get("Call", "")))
-            case "UserEvent" if fields.get("UserEvent") == "AcdNoService":
-                return self._turned_away(InteractionId(fields.get("Call", "")))
-            case "UserEvent" if fields.get("UserEvent") == ASIDE_OVER:
-                return self._left_aside(fields)
+            case "UserEvent":
+                return self._told_by_dialplan(fields)
             case "BridgeEnter":
                 return self._joined_now(reservation_of(fields.get("Uniqueid", "")))
+            case "BlindTransfer":
+                return self._sent_on(fields)
             case "HangupRequest":
                 return self._hangup_asked(fields)
             case "Hangup":
@@ -186,6 +182,19 @@ class LegTracker:
                 return self._held(reservation_of(fields.get("Uniqueid", "")), held=event.name == "Hold")
             case _:
                 return self._see_phone(event)
+
+    def _told_by_dialplan(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
+        match fields.get("UserEvent"):
+            case "AcdClaim":
+                return self.fail(ReservationId(fields.get("Reservation", "")), ReservationResult.CALLER_LEFT)
+            case "AcdTransferred":
+                return self._transferred(InteractionId(fields.get("Call", "")))
+            case "AcdNoService":
+                return self._turned_away(InteractionId(fields.get("Call", "")))
+            case told if told == ASIDE_OVER:
+                return self._left_aside(fields)
+            case _:
+                return ()
 
     def _see_phone(self, event: AmiEvent) -> tuple[Input, ...]:
         match event.name:
@@ -227,6 +236,13 @@ class LegTracker:
         if reservation_id is not None and is_forwarding(fields):
             # Its Hangup comes only when whatever Asterisk dials instead is over: the caller need not wait for that.
             return self.fail(reservation_id, RESULT_OF_CAUSE[REDIRECTED])
+        return ()
+
+    def _sent_on(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
+        """The agent has sent the caller on, and so ended the talk. Where to is told by the caller's own script."""
+        leg = self.agent_legs.get(reservation_of(fields.get("TransfererUniqueid", "")) or ReservationId(""))
+        if leg is not None and fields.get("Result") == "Success" and leg.hangup_asked_by is None:
+            leg.hangup_asked_by = EndedBy.AGENT
         return ()
 
     def _hung_up(self, fields: Mapping[str, str]) -> tuple[Input, ...]:

@@ -23,6 +23,7 @@ from telephony.dial_strings import agent_leg_headers, device_channel, shown_name
 from telephony.forwarding import NOWHERE, end_forwarded
 from telephony.leg_names import agent_leg, caller_leg, interaction_of_reservation
 from telephony.legs import LegTracker
+from telephony.referrals import REFERRED
 from telephony.spoken_wait import spoken_wait
 
 log = structlog.get_logger(__name__)
@@ -184,6 +185,7 @@ class AsteriskSwitch:
             "ACD_LEG_EPOCH": self._policy.epoch,
             "ACD_RECORD": effect.reservation_id if self._policy.record else "",
             "FORWARD_CONTEXT": NOWHERE,
+            "TRANSFER_CONTEXT": REFERRED,
         }
         variables |= {f"PJSIP_HEADER(add,{name})": value for name, value in headers.items()}
         ring_ms_max = elapsed_ms(self._now(), effect.until) + RING_MARGIN_MS

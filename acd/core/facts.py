@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from acd.core.agent_states import AgentState
 from acd.core.rank_words import PriorityChanged, RoutingDefined
 from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings, Requirement
+from acd.core.transfer_words import InteractionTransferred
 from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, PromptId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant
 from kernel.result_codes import Disposition, EndedBy, LeaveReason, RefusalCode, ReservationResult
@@ -311,6 +312,7 @@ Fact = (
     | InteractionLeftQueue
     | CallerHeld
     | CallerResumed
+    | InteractionTransferred
     | InteractionReleased
     | InteractionEnded
     | AgentReserved

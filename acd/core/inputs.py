@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from acd.core.rank_words import MoveToQueue, RoutingConfigured, SetPriority
 from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings, Requirement
+from acd.core.transfer_words import TransferInput
 from acd.core.waiting_words import KeyPressed
 from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant
@@ -318,6 +319,7 @@ Input = (
     | AgentLeft
     | AgentHeldCaller
     | AgentResumedCaller
+    | TransferInput
     | AsideBegan
     | TakenAside
     | LeftAside

@@ -112,8 +112,23 @@ class Wait:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """The talk with an agent that goes on, or was the last: with whom, from which queue, and under what rules.
+
+    It outlives the connection, so that a caller who is passed on keeps what they had.
+    """
+
+    reservation_id: ReservationId
+    queue_id: QueueId
+    agent_id: AgentId
+    priority: int
+    ranked_at: Instant
+    added: Requirements
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """One customer's contact. ``wait`` is set while it is in a queue."""
+    """One customer's contact. ``wait`` is set while it is in a queue, ``talk`` from its first answer on."""
 
     interaction_id: InteractionId
     channel: Channel
@@ -127,6 +142,7 @@ class Interaction:
     reservation_count: int = 0
     left_reason: LeaveReason | None = None
     released_by: EndedBy | None = None
+    talk: Talk | None = None
 
     @property
     def stay(self) -> Wait:

@@ -38,6 +38,7 @@ RIGHTS: Final = (
         secret="ami.commands",  # noqa: S106 - the secret's name
         needed=frozenset(
             {
+                "BlindTransfer",
                 "DBDel",
                 "DBDelTree",
                 "DBGetTree",

@@ -7,6 +7,7 @@ WANTED_EVENTS: Final = frozenset(
         "FullyBooted",
         "Shutdown",
         "Newstate",
+        "BlindTransfer",
         "BridgeEnter",
         "HangupRequest",
         "SoftHangupRequest",

@@ -78,6 +78,9 @@ def render(*, centre: Centre, site: AsteriskSite, secrets: SipSecrets, codes: Fe
             (codes.ready, "agent_ready"),
             (codes.aux, "agent_aux"),
         ],
+        "referrals": sorted(
+            {*(agent.login for agent in centre.agents), *(queue.code for queue in centre.queues if queue.code)}
+        ),
         "aux_pattern": f"_{codes.aux}.",
         "aux_code_length": len(codes.aux),
     }

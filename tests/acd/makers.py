@@ -18,6 +18,7 @@ from acd.core.settings import (
     RoutingSettings,
     Strategy,
 )
+from acd.core.transfer_words import CallerReturned, CallerTransferred, TransferKind, TransferTo
 from kernel.ids import (
     AgentId,
     CallLegId,
@@ -227,6 +228,16 @@ def picked_up(reservation_id: str) -> inputs.AgentPickedUp:
 
 def failed(reservation_id: str, result: ReservationResult) -> inputs.AgentLegFailed:
     return inputs.AgentLegFailed(reservation_id=ReservationId(reservation_id), result=result)
+
+
+def sent_on(interaction_id: str, to: TransferTo, target: str) -> CallerTransferred:
+    return CallerTransferred(
+        interaction_id=InteractionId(interaction_id), kind=TransferKind.BLIND, to=to, target=target
+    )
+
+
+def returned(interaction_id: str) -> CallerReturned:
+    return CallerReturned(interaction_id=InteractionId(interaction_id))
 
 
 def left(reservation_id: str, ended_by: EndedBy = EndedBy.AGENT) -> inputs.AgentLeft:

@@ -5,6 +5,7 @@ from typing import Any
 
 from acd.core.facts import Fact, InputRefused
 from acd.core.inputs import Input
+from acd.core.transfer_words import TransferTo
 from acd.ports import DoorClosed
 from agi_scripts.agent_aux import AUX_REASONS
 from agi_scripts.login_tries import LoginTries
@@ -90,6 +91,9 @@ class FakeAgents:
         known = {"1001": ("ann", "hash of 2468"), "1002": ("bob", "")}.get(login)
         return None if known is None else AgentLogin(agent_id=AgentId(known[0]), pin_hash=known[1])
 
+    def referred_to(self, digits: str) -> tuple[TransferTo, str] | None:
+        return {"1002": (TransferTo.AGENT, "bob"), "81": (TransferTo.QUEUE, "care")}.get(digits)
+
     def agent_at(self, device_id: DeviceId) -> AgentId | None:
         name = self._seats.get(device_id)
         return None if name is None else AgentId(name)
@@ -138,6 +142,7 @@ class Office:
             flows=FakeFlows({"169": FLOW} if flows is None else flows),
             look_ups=FakeLookUps(),
             memory=ContactFlowMemory(self.contacts),
+            referrals=self.agents,
             agents=self.agents,
             seats=self.agents,
             pins=self.agents,

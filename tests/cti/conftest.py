@@ -25,6 +25,7 @@ from kernel.ids import InteractionId
 from reports.live import LiveNumbers
 from tests.cti.fakes import (
     FakeArchive,
+    FakeCalls,
     FakeClock,
     FakeContacts,
     FakeDoor,
@@ -67,6 +68,7 @@ class Floor:
     explainer: FakeExplainer = field(default_factory=FakeExplainer)
     shelf: FakeShelf = field(default_factory=FakeShelf)
     office: FakeOffice = field(default_factory=FakeOffice)
+    calls: FakeCalls = field(default_factory=FakeCalls)
     contacts: FakeContacts = field(default_factory=lambda: FakeContacts(contact("c1-1")))
     tokens: FakeTokens = field(
         default_factory=lambda: FakeTokens(
@@ -118,6 +120,7 @@ class Floor:
             office=self.office,
             lists=self.lists,
             country=lambda: "ID",
+            calls=self.calls,
             numbers=lambda: self.numbers.now(self.clock.now()),
         )
 

@@ -2,6 +2,7 @@
 
 from acd.core import facts as acd
 from acd.core.agent_states import AgentState
+from acd.core.transfer_words import InteractionTransferred, TransferKind, TransferTo
 from kernel.entry import RECORDER_STREAM
 from kernel.ids import AgentId, DeviceId, InteractionId
 from kernel.result_codes import Disposition, ReservationResult
@@ -40,6 +41,23 @@ def abandoned_call(script: Script, call: str = "c2-1", agent: str = "bob") -> No
     )
 
 
+def transferred_call(script: Script, call: str = "c3-1") -> None:
+    """Sent on to a colleague; the caller gives up before they pick up."""
+    script.entry(created(call))
+    script.entry(
+        InteractionTransferred(
+            interaction_id=InteractionId(call),
+            kind=TransferKind.BLIND,
+            queue_id=SALES,
+            agent_id=AgentId("ann"),
+            reservation_id=reservation(call),
+            to=TransferTo.AGENT,
+            target="bob",
+        ),
+        queued(call),
+    )
+
+
 def whole_day(script: Script) -> None:
     """Everything."""
     open_floor(script)
@@ -62,3 +80,4 @@ def whole_day(script: Script) -> None:
     script.entry(created("c3-1"))
     script.entry(queued("c3-1"))
     script.entry(priority_changed("c3-1", 9))
+    transferred_call(script)

@@ -17,13 +17,14 @@ from cti.ports import (
     CtiLogFailed,
     ExplainerBusy,
     InteractionSought,
+    SwitchAway,
     TimedFact,
     TokenGrant,
 )
 from ivr.core.caller_lists import Match
 from kernel.contact import Contact
 from kernel.entry import ENGINE_STREAM, Entry
-from kernel.ids import CallerListId, InteractionId, ReservationId
+from kernel.ids import AgentId, CallerListId, InteractionId, ReservationId
 from kernel.instants import Instant
 from kernel.logged_event import LoggedEvent
 from kernel.result_codes import RefusalCode
@@ -210,6 +211,24 @@ class FakeOffice:
         if not dry_run:
             self.text = text
         return CentreResult(applied=not dry_run, difference=difference, problems=())
+
+
+class FakeCalls:
+    """A switch that sends callers on, or has a reason not to, or is away."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, str]] = []
+        self.refuses: RefusalCode | None = None
+        self.away = False
+
+    async def transfer(self, agent_id: AgentId, digits: str) -> RefusalCode | None:
+        return self._answer("transfer", agent_id, digits)
+
+    def _answer(self, what: str, agent_id: AgentId, digits: str) -> RefusalCode | None:
+        if self.away:
+            raise SwitchAway
+        self.asked.append((what, agent_id, digits))
+        return self.refuses
 
 
 class Script:

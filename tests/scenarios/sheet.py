@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from acd.core import facts
 from acd.core.inputs import Input
 from acd.core.settings import NoAnswerPolicy
+from acd.core.transfer_words import TransferTo
 from kernel.ids import InteractionId
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 from simulator.words import words_of
@@ -169,6 +170,9 @@ _DOES: tuple[tuple[str, Callable[..., Input]], ...] = (
     (r"(\w+) picks up", _about_call(m.picked_up)),
     (r"(\w+) holds", _about_call(m.held)),
     (r"(\w+) resumes", _about_call(m.resumed)),
+    (r"(\w+) is sent to queue (\w+)", lambda floor, one, queue: m.sent_on(one, TransferTo.QUEUE, queue)),
+    (r"(\w+) is sent to (\w+)", lambda floor, one, agent: m.sent_on(one, TransferTo.AGENT, agent)),
+    (r"(\w+) comes back", lambda floor, one: m.returned(one)),
     (r"(\w+) declines", lambda floor, one: m.failed(_latest(floor, one), ReservationResult.DECLINED)),
     (r"(\w+)'s phone is busy", lambda floor, one: m.failed(_latest(floor, one), ReservationResult.BUSY)),
     (r"(\w+)'s phone forwards", lambda floor, one: m.failed(_latest(floor, one), ReservationResult.LAPSED)),

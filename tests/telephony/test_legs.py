@@ -235,3 +235,19 @@ def test_a_trunks_address_is_no_phones() -> None:
     for uri in ("sip:a", "sip:b"):
         assert legs.see(contact("NonQualified", uri, aor="trunk-x")) == ()
     assert legs.see(contact("Removed", "sip:a", aor="trunk-x")) == ()
+
+
+def test_an_agent_who_sends_the_caller_on_has_ended_the_talk() -> None:
+    legs = joined_leg()
+    assert legs.see(event("BlindTransfer", TransfererUniqueid=agent_leg(OFFER), Result="Success")) == ()
+    assert legs.see(event("Hangup", Uniqueid=agent_leg(OFFER), Cause="16")) == (
+        AgentLeft(reservation_id=OFFER, ended_by=EndedBy.AGENT),
+    )
+
+
+def test_a_transfer_that_failed_ends_nothing() -> None:
+    legs = joined_leg()
+    legs.see(event("BlindTransfer", TransfererUniqueid=agent_leg(OFFER), Result="Fail"))
+    assert legs.see(event("Hangup", Uniqueid=agent_leg(OFFER), Cause="16")) == (
+        AgentLeft(reservation_id=OFFER, ended_by=EndedBy.SYSTEM),
+    )

@@ -3,8 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-from acd.core import inputs
-from acd.core.decide import agents, aside, calls, configuration, deadlines, presence, queueing, ranks, reservations
+from acd.core import inputs, transfer_words
+from acd.core.decide import (
+    agents,
+    aside,
+    calls,
+    configuration,
+    deadlines,
+    presence,
+    queueing,
+    ranks,
+    reservations,
+    transfers,
+)
 from acd.core.inputs import Input
 from acd.core.rank_words import MoveToQueue, RoutingConfigured, SetPriority
 from acd.core.step import Step
@@ -39,6 +50,8 @@ DECIDERS: dict[type, Callable[[Step, Any], None]] = {
     inputs.AgentLeft: calls.leave,
     inputs.AgentHeldCaller: calls.hold,
     inputs.AgentResumedCaller: calls.resume,
+    transfer_words.CallerTransferred: transfers.transfer,
+    transfer_words.CallerReturned: transfers.take_back,
     inputs.AsideBegan: aside.begin,
     inputs.TakenAside: aside.take,
     inputs.LeftAside: aside.leave,

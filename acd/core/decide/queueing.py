@@ -56,8 +56,8 @@ def enter(step: Step, given: inputs.EnterQueue) -> None:
         queue_up(step, given)
 
 
-def queue_up(step: Step, given: inputs.EnterQueue) -> None:
-    """Put an interaction that is in no queue into one."""
+def queue_up(step: Step, given: inputs.EnterQueue, *, takes_all: bool = False) -> None:
+    """Put an interaction that is in no queue into one. ``takes_all``: even a full one, as for who was served before."""
     state = step.state
     queue = state.queues[given.queue_id]
     priority = queue.priority if given.priority is None else given.priority
@@ -65,7 +65,7 @@ def queue_up(step: Step, given: inputs.EnterQueue) -> None:
     ranked_at = step.now if given.ranked_at is None else min(given.ranked_at, step.now)
     rank = caller_rank(priority, ranked_at, state.routing.priority_step_ms)
     key = caller_key(rank, ranked_at, state.queue_entries + 1, given.interaction_id)
-    overflows = is_full(step, given.queue_id)
+    overflows = not takes_all and is_full(step, given.queue_id)
     step.record(
         facts.InteractionQueued(
             interaction_id=given.interaction_id,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from acd.core import facts
+from acd.core import facts, transfer_words
 from acd.core.agent_states import AgentState
 from acd.core.estimates import WaitSample, remembered
 from acd.core.interaction_states import PHASES, Phase, PhaseTrigger
@@ -15,6 +15,7 @@ from acd.core.state import (
     PastReservation,
     Reservation,
     State,
+    Talk,
     Told,
     Wait,
 )
@@ -105,9 +106,18 @@ def _interaction_answered(state: State, fact: facts.InteractionAnswered, at: Ins
     _remember_wait(state, fact, interaction.stay, at)
     if interaction.phase is Phase.WAITING:
         _stop_waiting(state, interaction)
+    stay = interaction.stay
+    talk = Talk(
+        reservation_id=fact.reservation_id,
+        queue_id=fact.queue_id,
+        agent_id=fact.agent_id,
+        priority=stay.priority,
+        ranked_at=stay.ranked_at,
+        added=stay.added,
+    )
     _out_of_queue(state, interaction)
     state.interactions[fact.interaction_id] = _moved(
-        interaction, PhaseTrigger.ANSWERED, wait=None, reservation_id=fact.reservation_id
+        interaction, PhaseTrigger.ANSWERED, wait=None, reservation_id=fact.reservation_id, talk=talk
     )
     state.connections[fact.reservation_id] = Connection(
         reservation_id=fact.reservation_id,
@@ -158,6 +168,10 @@ def _caller_resumed(state: State, fact: facts.CallerResumed, at: Instant) -> Non
     state.connections[fact.reservation_id] = replace(
         connection, held_since=None, held_ms=connection.held_ms + fact.held_ms
     )
+
+
+def _interaction_transferred(state: State, fact: transfer_words.InteractionTransferred, at: Instant) -> None:
+    """What changes by it follows in facts of its own."""
 
 
 def _interaction_released(state: State, fact: facts.InteractionReleased, at: Instant) -> None:
@@ -307,6 +321,7 @@ INTERACTION_EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {
     facts.InteractionLeftQueue: _interaction_left_queue,
     facts.CallerHeld: _caller_held,
     facts.CallerResumed: _caller_resumed,
+    transfer_words.InteractionTransferred: _interaction_transferred,
     facts.InteractionReleased: _interaction_released,
     facts.InteractionEnded: _interaction_ended,
     facts.AgentReserved: _agent_reserved,
