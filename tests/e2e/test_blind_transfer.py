@@ -82,13 +82,15 @@ async def test_a_caller_who_is_sent_to_a_queue_waits_there_and_is_answered(floor
     await floor.phones.behave("phone-1", PicksUp(after_ms=200))
     call = await floor.callers.start(caller())
     await floor.phones.wait_for(Answered, device="phone-1", within_ms=15_000)
+    await floor.until("a1", "talking")
 
     await floor.phones.transfer("phone-1", "82")
 
     interaction_id = await floor.queued()
     assert floor.running.hub.picture.calls[interaction_id].queue_id == "english"
-    await floor.seat("a5", "phone-5", tone_hz=SECOND_HZ)
+    await floor.plug_in("phone-5", tone_hz=SECOND_HZ)
     await floor.phones.behave("phone-5", PicksUp(after_ms=200, hang_up_after_ms=2500))
+    await floor.sit_down("a5", "phone-5")
     outcome = await call.outcome()
     assert outcome.heard is not None
     assert outcome.heard.heard_ms_of(SECOND_HZ) > 1500
