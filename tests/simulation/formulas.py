@@ -86,9 +86,9 @@ def _erlang_a(room: Room, patience_s: float) -> Theory:
     busy = chances[room.agents :]
     leave = 1.0 / patience_s
     # With so many in front of them who wait, callers move up at these rates; each place nearer is one such step.
-    steps = room.agents / room.talk_s + leave * np.arange(len(busy))
-    served = np.cumprod(steps / (steps + leave))
-    wait_s = np.cumsum(1.0 / (steps + leave))
+    steps: Vector = np.array([room.agents / room.talk_s + leave * ahead for ahead in range(len(busy))])
+    served: Vector = np.asarray(np.cumprod(steps / (steps + leave)), dtype=np.float64)
+    wait_s: Vector = np.asarray(np.cumsum(1.0 / (steps + leave)), dtype=np.float64)
     answered = 1.0 - busy.sum() + float(busy @ served)
     return Theory(
         waits=float(busy.sum()),
