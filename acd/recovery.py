@@ -15,6 +15,7 @@ from acd.core.engine import Engine
 from acd.core.facts import Fact
 from acd.core.inputs import Input
 from acd.core.interaction_states import QUEUE_PHASES, Phase
+from acd.core.outbound_words import CallOutPickedUp
 from acd.core.settings import Channel
 from acd.core.state import Interaction, State
 from acd.own_entries import facts_in
@@ -80,6 +81,7 @@ class Asked:
                 pass
 
 
+_NEVER_ADOPTED = (CallerPlace.AWAY, CallerPlace.CALLS_OUT, CallerPlace.TALKS_OUT)
 RETURN_MS_MAX = 1_000
 """How long the switch may take to give a caller back: it is asked first whether an agent has them."""
 
@@ -94,7 +96,7 @@ def differences(state: State, picture: SwitchPicture, asked: Asked | None = None
        ``InteractionArrived`` for those the engine never heard of, so that no lost caller goes uncounted.
     2. Callers in a flow, waiting, or past their call, whose leg is gone: ``CallerHungUp`` with cause 0, or
        ``CallerLost`` when the switch was started anew. Callers who are with a number outside: ``FlowEnded``.
-    3. Agents' legs that are joined with a caller the engine still holds in a queue: ``AgentPickedUp``. Deadlines are
+    3. Agents' calls that were answered outside: ``CallOutPickedUp``. Agents' legs that are joined with a caller the engine still holds in a queue: ``AgentPickedUp``. Deadlines are
        taken later, by ``TimePassed``, so a pick-up that happened while the program was down is still in time.
     4. Callers who were offered or connected, whose leg is gone: as in 2.
     5. Connections whose agent's leg is gone while the caller's is up: ``AgentLeft``, ended by the system, since nobody
@@ -127,6 +129,7 @@ def _differences(state: State, picture: SwitchPicture, asked: Asked) -> Iterator
     yield from (_gone(interaction, picture) for interaction in gone if interaction.phase not in bound)
     yield from _away(state, picture)
     yield from _picked_up(state, picture)
+    yield from _answered_out(state, picture)
     yield from (_gone(interaction, picture) for interaction in gone if interaction.phase in bound)
     yield from _agents_gone(state, picture, asked)
     yield from _devices(state, picture)
@@ -155,6 +158,13 @@ def _away(state: State, picture: SwitchPicture) -> Iterator[Input]:
             yield inputs.FlowEnded(interaction_id=interaction_id, disposition=Disposition.TRANSFERRED_OUT)
 
 
+def _answered_out(state: State, picture: SwitchPicture) -> Iterator[Input]:
+    for interaction_id, seen in picture.callers.items():
+        interaction = state.interactions.get(interaction_id)
+        if seen.place is CallerPlace.TALKS_OUT and interaction is not None and interaction.phase is Phase.DIALLING:
+            yield CallOutPickedUp(interaction_id=interaction_id)
+
+
 def _picked_up(state: State, picture: SwitchPicture) -> Iterator[Input]:
     for reservation_id, phase in picture.agent_legs.items():
         reservation = state.reservations.get(reservation_id)
@@ -169,6 +179,8 @@ def _picked_up(state: State, picture: SwitchPicture) -> Iterator[Input]:
 
 def _agents_gone(state: State, picture: SwitchPicture, asked: Asked) -> Iterator[Input]:
     for connection in state.connections.values():
+        if connection.queue_id is None:
+            continue  # an agent's call is their own leg: it is among the callers
         known = connection.reservation_id in picture.agent_legs or connection.interaction_id not in picture.callers
         if (
             not known
@@ -205,7 +217,8 @@ def _callers_found(state: State, picture: SwitchPicture, asked: Asked) -> Iterat
         interaction = state.interactions.get(interaction_id)
         if interaction is None:
             # Over, and hearing a farewell; or talking outside for longer than the engine remembers.
-            is_over = interaction_id in state.past_interactions or seen.place is CallerPlace.AWAY
+            # And an agent's call was known before it was dialled.
+            is_over = interaction_id in state.past_interactions or seen.place in _NEVER_ADOPTED
             if is_over or interaction_id in picture.turned_away:
                 continue
             yield _arrived(interaction_id, seen)

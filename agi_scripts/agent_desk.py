@@ -21,9 +21,9 @@ _DEVICE = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 _REFUSALS: Mapping[RefusalCode, PromptId] = {RefusalCode.NOT_LOGGED_IN: NOT_LOGGED_IN}
 
 
-def device_of(line: Line) -> DeviceId | None:
-    """The phone that dialled, as the dialplan says it; None when that is no device's name."""
-    name = line.argument(1)
+def device_of(line: Line, position: int = 1) -> DeviceId | None:
+    """The phone that dialled, as the dialplan says it there; None when that is no device's name."""
+    name = line.argument(position)
     if _DEVICE.fullmatch(name) is None:
         log.error("feature code from no device", leg_id=line.leg_id)
         return None

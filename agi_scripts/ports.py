@@ -1,15 +1,17 @@
 """What the scripts need: a line with somebody on it, and the services behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from acd.core.transfer_words import TransferTo
 from acd.ports import Clock, FrontDoor
 from agi_scripts.login_tries import LoginTries
+from centre.call_routes import Allowed, NotAllowed, Way
 from ivr.ports import Caller, FlowMemory, FlowShelf, LookUps
 from kernel.contact import ContactBook
-from kernel.ids import AgentId, DeviceId
+from kernel.ids import AgentId, DeviceId, InteractionId, ReservationId, TrunkId
+from kernel.instants import Instant
 
 
 class Line(Caller, Protocol):
@@ -26,6 +28,12 @@ class Line(Caller, Protocol):
     @property
     def caller_name(self) -> str:
         """As the network sent it: anything at all may stand here."""
+
+    async def leave_to_call_out(self, ways: Sequence[Way], ring_ms_max: int, talk: ReservationId) -> None:
+        """After this the dialplan dials a number outside, by the first of these trunks that has a line for it.
+
+        ``talk`` names the recording. Raises ValueError when a way holds anything but a number and a trunk's name.
+        """
 
     def argument(self, position: int) -> str:
         """What the dialplan handed over, counted from 1; ``""`` when there is no such argument."""
@@ -67,6 +75,20 @@ class PinCheck(Protocol):
         """Is it this PIN? False for a hash that is none."""
 
 
+class Routes(Protocol):
+    """Which numbers outside may be called. Answered from memory."""
+
+    def decide(self, dialled: str, at: Instant, *, trunk_id: TrunkId | None = None) -> Allowed | NotAllowed:
+        """What is to be done with a number as somebody dialled it; ``trunk_id``: only by this trunk."""
+
+
+class Clicks(Protocol):
+    """Numbers that were clicked on, until the agent's phone asks for them."""
+
+    def take(self, interaction_id: InteractionId) -> str | None:
+        """The number for which this leg was rung, once; None when it was rung for none."""
+
+
 class Place(Protocol):
     """Where the centre is and what is spoken there, as it is just now: a change is seen by the next call."""
 
@@ -95,4 +117,6 @@ class Services:
     login_tries: LoginTries
     clock: Clock
     place: Place
+    routes: Callable[[], Routes]
+    clicks: Clicks
     aux_reasons: Mapping[str, str]

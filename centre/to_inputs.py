@@ -102,7 +102,13 @@ def queue_settings(queue: Queue) -> QueueSettings:
 
 def agent_settings(agent: Agent) -> AgentSettings:
     """What the engine knows of a person."""
-    return AgentSettings(agent_id=agent.id, name=agent.name, skills=agent.skills)
+    return AgentSettings(
+        agent_id=agent.id,
+        name=agent.name,
+        skills=agent.skills,
+        calls_out_per_hour_max=agent.calls_out_per_hour_max,
+        calls_out_per_day_max=agent.calls_out_per_day_max,
+    )
 
 
 def device_settings(device: Device) -> DeviceSettings:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from acd.core import facts as acd
+from acd.core import outbound_words as out
 from acd.core.agent_states import AgentState
 from acd.core.rank_words import PriorityChanged, RoutingDefined
-from acd.core.settings import AgentSettings, QueueSettings, Requirement, RoutingSettings
+from acd.core.settings import AgentSettings, Direction, QueueSettings, Requirement, RoutingSettings
 from acd.core.strategies import caller_rank
 from kernel.ids import AgentId, DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant, elapsed_ms
@@ -51,6 +52,7 @@ class LiveCall:
     did: Did
     trunk_id: TrunkId
     arrived_at: Instant
+    direction: str = Direction.INBOUND.value
     queue_id: QueueId | None = None
     queued_at: Instant | None = None
     ranked_at: Instant = Instant(0)
@@ -70,12 +72,12 @@ class LiveCall:
 
     @property
     def phase(self) -> str:
-        """flow, waiting, offered, held, talking."""
+        """flow, waiting, offered, dialling, held, talking."""
         if self.connected:
             return "talking" if self.held_since is None else "held"
         if self.waiting:
             return "waiting" if self.offer is None else "offered"
-        return "flow"
+        return "dialling" if self.direction == Direction.OUTBOUND else "flow"
 
 
 @dataclass(slots=True)
@@ -117,6 +119,7 @@ class Picture:
                     did=fact.did,
                     trunk_id=fact.trunk_id,
                     arrived_at=at,
+                    direction=fact.direction.value,
                 )
             case acd.InteractionEnded():
                 self.calls.pop(fact.interaction_id, None)
@@ -205,11 +208,20 @@ def _apply_to_talk(call: LiveCall, fact: object, at: Instant) -> None:
             call.reservation_id = fact.reservation_id
             call.queue_ms += fact.waited_ms
             call.ring_ms = fact.rang_ms
+        case out.CallOutBegun():
+            call.agent_id = fact.agent_id
+            call.flow_ms = 0
+        case out.CallOutMoved():
+            call.trunk_id = fact.trunk_id
+        case out.CallOutAnswered():
+            call.connected = True
+            call.reservation_id = fact.reservation_id
+            call.ring_ms = fact.rang_ms
         case acd.CallerHeld():
             call.held_since = at
         case acd.CallerResumed():
             call.held_since = None
-        case acd.InteractionReleased():
+        case acd.InteractionReleased() | out.CallOutReleased():
             call.connected = False
             call.held_since = None
             call.talk_ms += fact.talk_ms

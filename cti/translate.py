@@ -6,6 +6,7 @@ Personal data is not here: where an event shows it, the place is left empty and 
 from dataclasses import dataclass
 
 from acd.core import facts as acd
+from acd.core import outbound_words as out
 from acd.core.agent_states import AgentState
 from acd.core.rank_words import PriorityChanged
 from acd.core.transfer_words import InteractionTransferred
@@ -68,6 +69,8 @@ def drafts_of(fact: object, at: Instant, picture: Picture) -> list[Draft]:
     match fact:
         case acd.AgentLoggedIn() | acd.AgentLoggedOut() | acd.AgentStateChanged() | acd.NextStateChosen():
             return _of_agent(fact, at, picture)
+        case out.CallOutAnswered() | out.CallOutRefused():
+            return [_of_call_out(fact, picture)]
         case acd.AgentReserved() | acd.ReservationEnded() | acd.InteractionAnswered():
             return _of_offer(fact, picture)
         case flow.FlowStarted() | flow.NodeLeft() | flow.FlowStopped():
@@ -187,6 +190,30 @@ def _of_offer(
     return [Draft(data=data, agent_id=fact.agent_id, queue_id=fact.queue_id, call_id=fact.interaction_id)]
 
 
+def _of_call_out(fact: out.CallOutAnswered | out.CallOutRefused, picture: Picture) -> Draft:
+    data: wire.EventData
+    if isinstance(fact, out.CallOutRefused):
+        data = wire.CallOutRefused(
+            call_id=fact.interaction_id,
+            agent_id=fact.agent_id,
+            device=fact.device_id,
+            route=fact.route_id,
+            reason=fact.reason.value,
+        )
+        return Draft(data=data, agent_id=fact.agent_id or "", queue_id="", call_id=fact.interaction_id)
+    agent = picture.agents.get(fact.agent_id)
+    data = wire.CallConnected(
+        call_id=fact.interaction_id,
+        offer_id=fact.reservation_id,
+        agent_id=fact.agent_id,
+        device=agent.device_id if agent else None,
+        queue="",
+        wait_s=0.0,
+        ring_s=seconds(fact.rang_ms),
+    )
+    return Draft(data=data, agent_id=fact.agent_id, queue_id="", call_id=fact.interaction_id)
+
+
 def _of_flow(fact: flow.FlowFact, picture: Picture) -> Draft:
     kind, step, outcome = "", "started", ""
     match fact:
@@ -238,7 +265,7 @@ def _of_call(fact: object, at: Instant, picture: Picture) -> list[Draft]:
         case acd.InteractionCreated():
             created = wire.CallCreated(
                 call_id=fact.interaction_id,
-                direction="inbound",
+                direction=fact.direction.value,
                 channel=fact.channel.value,
                 ani=wire.HIDDEN,
                 dnis=fact.did,

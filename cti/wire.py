@@ -94,7 +94,7 @@ class AgentNextStateChosen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallCreated(msgspec.Struct, frozen=True, kw_only=True):
-    """A call came in. ``dnis`` is the number dialled."""
+    """A call came in, or (direction outbound) an agent makes one. ``dnis`` is the number dialled, or the one that is shown."""
 
     call_id: str
     direction: str
@@ -174,7 +174,7 @@ class CallOfferWithdrawn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallConnected(msgspec.Struct, frozen=True, kw_only=True):
-    """The agent picked up and the two are joined."""
+    """The agent, or whom an agent called, picked up and the two are joined. ``queue`` "": the agent called."""
 
     call_id: str
     offer_id: str
@@ -183,6 +183,16 @@ class CallConnected(msgspec.Struct, frozen=True, kw_only=True):
     queue: str
     wait_s: float
     ring_s: float
+
+
+class CallOutRefused(msgspec.Struct, frozen=True, kw_only=True):
+    """A number outside was not called. ``reason``: no_number, no_route, out_of_hours, agent_busy, agent_limit, ..."""
+
+    call_id: str
+    agent_id: str | None
+    device: str
+    route: str | None
+    reason: str
 
 
 class CallHeld(msgspec.Struct, frozen=True, kw_only=True):
@@ -278,6 +288,7 @@ EventData = (
     | CallOffered
     | CallOfferWithdrawn
     | CallConnected
+    | CallOutRefused
     | CallHeld
     | CallResumed
     | CallTransferred
@@ -301,6 +312,7 @@ EVENTS: dict[str, type[EventData]] = {
     "call.offered": CallOffered,
     "call.offer_withdrawn": CallOfferWithdrawn,
     "call.connected": CallConnected,
+    "call.out_refused": CallOutRefused,
     "call.held": CallHeld,
     "call.resumed": CallResumed,
     "call.transferred": CallTransferred,

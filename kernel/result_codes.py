@@ -61,7 +61,29 @@ class Disposition(StrEnum):
     TRANSFERRED_OUT = "transferred_out"
     WITHDRAWN = "withdrawn"
     SYSTEM_FAILURE = "system_failure"
+    NO_ANSWER = "no_answer"
+    """Of calls by agents, as the next three: nobody answered."""
+    BUSY = "busy"
+    NOT_REACHED = "not_reached"
+    """No trunk could bring the call there."""
+    CANCELLED = "cancelled"
+    """The agent hung up before anybody answered."""
     UNKNOWN = "unknown"
+
+
+class CallOutRefusal(StrEnum):
+    """Why a number outside was not called for somebody."""
+
+    NO_NUMBER = "no_number"
+    """What was dialled is no number that could exist."""
+    NO_ROUTE = "no_route"
+    """No route of the centre allows it."""
+    OUT_OF_HOURS = "out_of_hours"
+    """One does, at other times."""
+    NOT_LOGGED_IN = "not_logged_in"
+    AGENT_BUSY = "agent_busy"
+    AGENT_LIMIT = "agent_limit"
+    TRUNK_LIMIT = "trunk_limit"
 
 
 class LeaveReason(StrEnum):

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from acd.core.facts import InteractionAnswered, InteractionReleased
+from acd.core.outbound_words import CallOutAnswered, CallOutReleased
 from kernel.entry import Entry
 from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
@@ -28,6 +29,8 @@ SHORTER_MS_MAX = 1_000
 TRIES_MAX = 5
 RETRY_S = 1.0
 """Pause before the second try; each further one waits so much longer."""
+NO_QUEUE = QueueId("")
+"""Of the talks in calls that agents made."""
 QUEUE_LENGTH_MAX = 10_000
 
 
@@ -124,8 +127,10 @@ class Recorder:
         for fact in entry.facts:
             match fact:
                 case InteractionAnswered():
-                    self._answered(fact, entry.at)
-                case InteractionReleased():
+                    self._answered(fact, entry.at, fact.queue_id)
+                case CallOutAnswered():
+                    self._answered(fact, entry.at, NO_QUEUE)
+                case InteractionReleased() | CallOutReleased():
                     self._released(fact)
                 case RecordingStored() | RecordingFailed():
                     self._forget(fact.reservation_id)
@@ -141,25 +146,25 @@ class Recorder:
         if talk.expected_ms is not None:
             self._make_due(talk)
 
-    def _answered(self, fact: InteractionAnswered, at: Instant) -> None:
+    def _answered(self, fact: InteractionAnswered | CallOutAnswered, at: Instant, queue_id: QueueId) -> None:
         if not self._records and not self._has_sound(fact):
             return
         self._talks[fact.reservation_id] = Talk(
             interaction_id=fact.interaction_id,
             reservation_id=fact.reservation_id,
-            queue_id=fact.queue_id,
+            queue_id=queue_id,
             agent_id=fact.agent_id,
             started_at=at,
         )
 
-    def _has_sound(self, fact: InteractionAnswered) -> bool:
+    def _has_sound(self, fact: InteractionAnswered | CallOutAnswered) -> bool:
         names = agent_side(fact.reservation_id), *aside_sides(fact.interaction_id)
         try:
             return any((self._spool / name).exists() for name in names)
         except OSError:
             return False
 
-    def _released(self, fact: InteractionReleased) -> None:
+    def _released(self, fact: InteractionReleased | CallOutReleased) -> None:
         talk = self._talks.get(fact.reservation_id)
         if talk is None:
             return

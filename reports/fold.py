@@ -25,7 +25,9 @@ from acd.core.facts import (
     ReservationEnded,
     WaitTold,
 )
+from acd.core.outbound_words import CallOutAnswered, CallOutBegun, CallOutMoved, CallOutRefused, CallOutReleased
 from acd.core.rank_words import PriorityChanged
+from acd.core.settings import Direction
 from acd.core.transfer_words import InteractionTransferred
 from ivr.core.facts import FlowStarted, FlowStopped, NodeLeft
 from kernel.entry import Entry
@@ -115,6 +117,7 @@ class Fold:
             disposition=None,
             ended_by=None,
             service_level_met=None,
+            direction=fact.direction.value,
         )
         self.memory.open[fact.interaction_id] = OpenInteraction(row=row)
         self._amend(fact.interaction_id)
@@ -239,7 +242,8 @@ class Fold:
             return
         row = known.row
         known.entered_at = None
-        flow_ms = row.flow_ms if row.queued_at is not None else elapsed_ms(row.arrived_at, at)
+        had_flow = row.queued_at is None and row.direction == Direction.INBOUND
+        flow_ms = elapsed_ms(row.arrived_at, at) if had_flow else row.flow_ms
         self._amend(
             fact.interaction_id, ended_at=at, disposition=fact.disposition, ended_by=fact.ended_by, flow_ms=flow_ms
         )
@@ -251,6 +255,28 @@ class Fold:
         known.row = replace(known.row, **values)
         self.changes.interactions[interaction_id] = known.row
         self._interactions_touched[interaction_id] = None
+
+    # --- calls that agents make ----------------------------------------------------------------------------------
+
+    def _call_out(self, fact: CallOutBegun | CallOutMoved | CallOutAnswered | CallOutReleased, at: Instant) -> None:
+        starts_at = interval_of(at, self.zone)
+        match fact:
+            case CallOutBegun():
+                self.changes.agent(fact.agent_id, starts_at, out_count=1)
+                self._amend(fact.interaction_id, agent_id=fact.agent_id)
+            case CallOutMoved():
+                self._amend(fact.interaction_id, trunk_id=fact.trunk_id)
+            case CallOutAnswered():
+                self.changes.agent(fact.agent_id, starts_at, out_answered_count=1)
+                answered = {"answered_at": at, "ring_ms": fact.rang_ms, "reservation_id": fact.reservation_id}
+                self._amend(fact.interaction_id, **answered)
+            case CallOutReleased():
+                self.changes.agent(fact.agent_id, starts_at, out_talk_ms=fact.talk_ms + fact.hold_ms)
+                self._amend(fact.interaction_id, talk_ms=fact.talk_ms, hold_ms=fact.hold_ms)
+
+    def _call_out_refused(self, fact: CallOutRefused, at: Instant) -> None:
+        if fact.agent_id is not None:
+            self.changes.agent(fact.agent_id, interval_of(at, self.zone), out_refused_count=1)
 
     # --- offers and agents ---------------------------------------------------------------------------------------
 
@@ -404,6 +430,11 @@ TAKERS: dict[type, Callable[[Fold, Any, Instant], None]] = {
     AgentReserved: Fold._reserved,
     ReservationEnded: Fold._offer_ended,
     AgentStateChanged: Fold._agent_state,
+    CallOutBegun: Fold._call_out,
+    CallOutMoved: Fold._call_out,
+    CallOutAnswered: Fold._call_out,
+    CallOutReleased: Fold._call_out,
+    CallOutRefused: Fold._call_out_refused,
     FlowStarted: Fold._flow,
     NodeLeft: Fold._flow,
     FlowStopped: Fold._flow,

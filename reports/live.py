@@ -6,6 +6,7 @@ Feed it the journal from the start, or from a checkpoint of its own, then every 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from acd.core.settings import Direction
 from kernel.entry import Entry
 from kernel.ids import QueueId
 from kernel.instants import Instant, elapsed_ms
@@ -34,7 +35,7 @@ class QueueNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Now:
-    """The whole centre at one instant. Queues by id; agents who are logged in, by state."""
+    """The whole centre at one instant. ``outbound_count``: of the interactions those that agents began. Queues by id; agents who are logged in, by state."""
 
     at: Instant
     interaction_count: int
@@ -43,6 +44,7 @@ class Now:
     service_level: float | None
     queues: tuple[QueueNow, ...]
     agents_by_state: dict[str, int]
+    outbound_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,10 @@ class LiveNumbers:
             longest_wait_ms=max((queue.longest_wait_ms for queue in queues), default=0),
             service_level=ratio(whole.answered_in_time_count, whole.offered_count),
             queues=queues,
+            outbound_count=sum(
+                known.row.ended_at is None and known.row.direction == Direction.OUTBOUND
+                for known in self._fold.memory.open.values()
+            ),
             agents_by_state={state: states.count(state) for state in sorted(set(states))},
         )
 

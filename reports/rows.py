@@ -11,7 +11,8 @@ from kernel.result_codes import Disposition, EndedBy
 class InteractionRow:
     """One interaction from arrival to end. Lengths in milliseconds; those of a phase that never came are 0.
 
-    ``queue_id``, ``agent_id``: the last ones. ``flow_ms``: before the (first) queue. ``wait_ms``: in queues, until
+    ``direction``: outbound of a call that an agent made; its ``did`` is the number shown, its ``ring_ms`` until the called
+    answered. ``queue_id``, ``agent_id``: the last ones. ``flow_ms``: before the (first) queue. ``wait_ms``: in queues, until
     answer or leaving. ``ring_ms``: of the answered reservation. ``reservation_count``: offers made.
     ``transfer_count``: how often an agent sent the caller on.
     """
@@ -39,6 +40,7 @@ class InteractionRow:
     ended_by: EndedBy | None
     service_level_met: bool | None
     transfer_count: int = 0
+    direction: str = "inbound"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +105,11 @@ class WaitToldRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentIntervalRow:
-    """One agent's half hour: what they were offered and what they handled; attributed as in the queue's row."""
+    """One agent's half hour: what they were offered and what they handled; attributed as in the queue's row.
+
+    ``out_*``: their calls to numbers outside, counted where they began, talks (holds included) where they ended; refused ones
+    apart. No queue counts these.
+    """
 
     agent_id: AgentId
     starts_at: Instant
@@ -116,6 +122,10 @@ class AgentIntervalRow:
     hold_ms: int = 0
     wrap_up_ms: int = 0
     transferred_count: int = 0
+    out_count: int = 0
+    out_answered_count: int = 0
+    out_talk_ms: int = 0
+    out_refused_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

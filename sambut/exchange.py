@@ -23,6 +23,7 @@ from sambut.asterisk_site import (
     words_for_lacking,
     write_fallback_script,
 )
+from sambut.clicked_numbers import ClickedNumbers
 from sambut.contacts_seen import contacts_in
 from sambut.late_door import LateDoor
 from sambut.secrets_file import SecretsFile, SecretsUnusable
@@ -85,6 +86,7 @@ class Exchange:
         self._country = centre.country
         self._has_looked = False
         self.seats = SeatList(self.commands)
+        self.clicks = ClickedNumbers()
         legs, lines = LegTracker(), PhoneLines()
         self.switch = AsteriskSwitch(
             commands=self.commands,

@@ -12,7 +12,9 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector
 
 from acd.core import facts as acd
+from acd.core import outbound_words as out
 from acd.core.agent_states import AgentState
+from acd.core.settings import Direction
 from cti.picture import Picture
 from ivr.core import facts as flow
 from kernel.entry import Entry
@@ -64,6 +66,9 @@ class Metrics:
             registry=registry,
         )
         self._recordings = Counter("sambut_recordings", "Talks recorded, or not.", ["outcome"], registry=registry)
+        self._calls_out = Counter(
+            "sambut_calls_out", "Calls by agents: begun, or why refused.", ["outcome"], registry=registry
+        )
         self._wait = Histogram(
             "sambut_answer_wait_seconds", "Wait in the queue of answered calls.", buckets=_SECONDS, registry=registry
         )
@@ -87,8 +92,12 @@ class Metrics:
 
     def _count(self, fact: object) -> None:
         match fact:
-            case acd.InteractionCreated():
+            case acd.InteractionCreated() if fact.direction is Direction.INBOUND:
                 self._calls.inc()
+            case out.CallOutBegun():
+                self._calls_out.labels("begun").inc()
+            case out.CallOutRefused():
+                self._calls_out.labels(fact.reason.value).inc()
             case acd.InteractionEnded():
                 self._ended.labels(fact.disposition.value).inc()
             case acd.InputRefused():
@@ -145,7 +154,7 @@ class _Live(Collector):
         yield agents
         calls = GaugeMetricFamily("sambut_calls_live", "Calls by phase.", labels=["phase"])
         phases = [call.phase for call in picture.calls.values()]
-        for phase in ("flow", "waiting", "offered", "talking", "held"):
+        for phase in ("flow", "waiting", "offered", "dialling", "talking", "held"):
             calls.add_metric([phase], phases.count(phase))
         yield calls
 

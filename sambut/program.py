@@ -31,6 +31,7 @@ from recorder.follower import Recorder
 from sambut.announcements import announcements_in
 from sambut.asterisk_site import sounds_dir, transports_on
 from sambut.call_desk import CallDesk
+from sambut.clicked_numbers import ClickedNumbers
 from sambut.clock import WallClock
 from sambut.doctor.examination import refuse_hopeless_start
 from sambut.exchange import Exchange
@@ -113,7 +114,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         shown_to = (view.show, followers.show, lambda changed: frames.rename(tenant_of(changed)))
         office = _office(settings, centre, storage, clock, door, followers, exchange, shown_to)
         agi = AgiServer(
-            _routes(_services(centre, storage, door, followers.floor, view, clock), view),
+            _routes(_services(storage, door, followers.floor, view, clock, exchange.clicks), view, settings),
             AgiSettings(host=settings.agi.host, port=settings.agi.port, grace_ms=FLOW_GRACE_MS),
         )
         health = Health(_probes(exchange, agi, storage))
@@ -187,7 +188,7 @@ def _office(
 
 
 def _services(
-    centre: Centre, storage: Storage, door: LateDoor, floor: FloorFollower, view: CentreView, clock: WallClock
+    storage: Storage, door: LateDoor, floor: FloorFollower, view: CentreView, clock: WallClock, clicks: ClickedNumbers
 ) -> Services:
     return Services(
         door=door,
@@ -202,6 +203,8 @@ def _services(
         login_tries=LoginTries(),
         clock=clock,
         place=view,
+        routes=lambda: view.routes,
+        clicks=clicks,
         aux_reasons=AUX_REASONS,
     )
 
@@ -238,16 +241,20 @@ def _room(
     )
 
 
-def _routes(services: Services, view: CentreView) -> dict[str, Callable[[Channel], Coroutine[Any, Any, None]]]:
-    return {name: _serving(script, services, view) for name, script in ROUTES.items()}
+def _routes(
+    services: Services, view: CentreView, settings: Settings
+) -> dict[str, Callable[[Channel], Coroutine[Any, Any, None]]]:
+    return {name: _serving(script, services, view, settings.recording.enabled) for name, script in ROUTES.items()}
 
 
-def _serving(script: Script, services: Services, view: CentreView) -> Callable[[Channel], Coroutine[Any, Any, None]]:
+def _serving(
+    script: Script, services: Services, view: CentreView, records: bool
+) -> Callable[[Channel], Coroutine[Any, Any, None]]:
     def decide(number: str, trunk_id: TrunkId | None) -> Allowed | NotAllowed:
         return view.routes.decide(number, services.clock.now(), trunk_id=trunk_id)
 
     async def serve(channel: Channel) -> None:
-        await script(FlowCaller(channel, decide), services)
+        await script(FlowCaller(channel, decide, records=records), services)
 
     return serve
 

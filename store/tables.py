@@ -99,6 +99,7 @@ interaction_row = sa.Table(
     sa.Column("ended_by", sa.String(16)),
     sa.Column("service_level_met", sa.Boolean),
     sa.Column("transfer_count", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("direction", sa.String(16), nullable=False, server_default="inbound"),
     sa.Index("ix_interaction_row_queue_id_arrived_at", "queue_id", "arrived_at"),
     sa.Index("ix_interaction_row_agent_id_arrived_at", "agent_id", "arrived_at"),
 )
@@ -167,6 +168,10 @@ agent_interval_row = sa.Table(
             "talk_ms",
             "hold_ms",
             "wrap_up_ms",
+            "out_count",
+            "out_answered_count",
+            "out_talk_ms",
+            "out_refused_count",
         )
     ),
     sa.Column("transferred_count", sa.BigInteger, nullable=False, server_default="0"),

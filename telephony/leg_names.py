@@ -35,6 +35,11 @@ def interaction_of_reservation(reservation_id: ReservationId) -> InteractionId:
     return InteractionId(reservation_id.rpartition("-r")[0])
 
 
+def talk_of_call_out(interaction_id: InteractionId) -> ReservationId:
+    """The name of the talk, and of its recording, in a call that an agent made: it has only one."""
+    return ReservationId(f"{interaction_id}-r1")
+
+
 def agent_leg(reservation_id: ReservationId) -> str:
     """The unique id of an agent's leg. Raises ValueError when the id is not of our making: it names files too."""
     if _RESERVATION.fullmatch(reservation_id) is None:

@@ -23,10 +23,11 @@ from acd.core.inputs import (
     Input,
     LeftAside,
 )
-from kernel.ids import DeviceId, InteractionId, ReservationId
+from acd.core.outbound_words import CallOutOver, CallOutPickedUp, CallOutTried
+from kernel.ids import DeviceId, InteractionId, ReservationId, TrunkId
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 from telephony.ami.wire import AmiEvent
-from telephony.leg_names import interaction_of, reservation_of
+from telephony.leg_names import interaction_of, reservation_of, talk_of_call_out
 
 REMEMBERED_MAX = 4096
 ASIDE_OVER = "AcdAside"
@@ -70,6 +71,13 @@ RESULT_OF_CAUSE = {
     38: ReservationResult.UNREACHABLE,
 }
 
+DISPOSITION_OF_STATUS = {
+    "ANSWER": Disposition.ANSWERED,
+    "BUSY": Disposition.BUSY,
+    "NOANSWER": Disposition.NO_ANSWER,
+}
+"""By what Dial() leaves in DIALSTATUS, of an agent's call; all else is not reached."""
+
 _UNREACHABLE_STATES = frozenset({"UNAVAILABLE", "INVALID"})
 _IDLE_STATES = frozenset({"NOT_INUSE", "UNAVAILABLE", "INVALID", "UNKNOWN"})
 
@@ -86,6 +94,9 @@ class LegTracker:
         """Callers who are gone since their agent is, of which nothing was heard yet."""
         self._addresses: dict[DeviceId, set[str]] = {}
 
+        self._talks_out: set[InteractionId] = set()
+        """Agents' calls to numbers outside that were answered."""
+
     # --- what we did ourselves -------------------------------------------------------------------------------------
 
     def caller_known(self, interaction_id: InteractionId) -> tuple[Input, ...]:
@@ -97,6 +108,11 @@ class LegTracker:
     def caller_over(self, interaction_id: InteractionId) -> None:
         """An interaction has its final record."""
         self._callers.discard(interaction_id)
+        self._talks_out.discard(interaction_id)
+
+    def talks_out(self, interaction_id: InteractionId) -> None:
+        """An agent's call to a number outside was answered."""
+        self._talks_out.add(interaction_id)
 
     def ring_started(self, reservation_id: ReservationId, interaction_id: InteractionId) -> None:
         """A phone is being rung for a reservation."""
@@ -169,7 +185,7 @@ class LegTracker:
             case "Newstate" if fields.get("ChannelStateDesc") == "Ringing":
                 return self._ringing(reservation_of(fields.get("Uniqueid", "")))
             case "UserEvent":
-                return self._told_by_dialplan(fields)
+                return self._told(fields)
             case "BridgeEnter":
                 return self._joined_now(reservation_of(fields.get("Uniqueid", "")))
             case "BlindTransfer":
@@ -179,20 +195,24 @@ class LegTracker:
             case "Hangup":
                 return self._hung_up(fields)
             case "Hold" | "Unhold":
-                return self._held(reservation_of(fields.get("Uniqueid", "")), held=event.name == "Hold")
+                return self._held(fields.get("Uniqueid", ""), held=event.name == "Hold")
             case _:
                 return self._see_phone(event)
 
-    def _told_by_dialplan(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
-        match fields.get("UserEvent"):
+    def _told(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
+        """What our own dialplan says."""
+        interaction_id = InteractionId(fields.get("Call", ""))
+        match fields.get("UserEvent", ""):
             case "AcdClaim":
                 return self.fail(ReservationId(fields.get("Reservation", "")), ReservationResult.CALLER_LEFT)
             case "AcdTransferred":
-                return self._transferred(InteractionId(fields.get("Call", "")))
+                return self._transferred(interaction_id)
             case "AcdNoService":
-                return self._turned_away(InteractionId(fields.get("Call", "")))
-            case told if told == ASIDE_OVER:
+                return self._turned_away(interaction_id)
+            case name if name == ASIDE_OVER:
                 return self._left_aside(fields)
+            case name if interaction_id in self._callers:
+                return _called_out(name, interaction_id, fields)
             case _:
                 return ()
 
@@ -328,13 +348,35 @@ class LegTracker:
         known.discard(fields.get("URI", ""))
         return (DeviceMoved(device_id=device_id),) if known else ()
 
-    def _held(self, reservation_id: ReservationId | None, *, held: bool) -> tuple[Input, ...]:
-        leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None
-        if reservation_id is None or leg is None or leg.phase is not Phase.JOINED:
+    def _held(self, unique_id: str, *, held: bool) -> tuple[Input, ...]:
+        reservation_id = self._talk_of(unique_id)
+        if reservation_id is None:
             return ()
         if held:
             return (AgentHeldCaller(reservation_id=reservation_id),)
         return (AgentResumedCaller(reservation_id=reservation_id),)
+
+    def _talk_of(self, unique_id: str) -> ReservationId | None:
+        """The talk in which an agent's leg is; None when it is in none, or is no agent's."""
+        reservation_id, interaction_id = reservation_of(unique_id), interaction_of(unique_id)
+        if interaction_id is not None and interaction_id in self._talks_out:
+            return talk_of_call_out(interaction_id)
+        leg = self.agent_legs.get(reservation_id) if reservation_id is not None else None
+        return reservation_id if leg is not None and leg.phase is Phase.JOINED else None
+
+
+def _called_out(name: str, interaction_id: InteractionId, fields: Mapping[str, str]) -> tuple[Input, ...]:
+    """An agent's call to a number outside goes on."""
+    match name:
+        case "AcdOutTrying":
+            return (CallOutTried(interaction_id=interaction_id, trunk_id=TrunkId(fields.get("Trunk", ""))),)
+        case "AcdOutAnswered":
+            return (CallOutPickedUp(interaction_id=interaction_id),)
+        case "AcdOutOver":
+            disposition = DISPOSITION_OF_STATUS.get(fields.get("Status", ""), Disposition.NOT_REACHED)
+            return (CallOutOver(interaction_id=interaction_id, disposition=disposition),)
+        case _:
+            return ()
 
 
 def is_forwarding(fields: Mapping[str, str]) -> bool:

@@ -18,6 +18,7 @@ from acd.core.facts import (
     ReservationEnded,
 )
 from acd.core.inputs import AgentLeft, AgentPickedUp, CallerLost, Input
+from acd.core.outbound_words import CallOutAnswered, CallOutReleased
 from acd.phone_lines import PhoneLines
 from acd.ports import AgentLegPhase, DoorClosed, FrontDoor, SwitchPicture
 from kernel.entry import Entry
@@ -123,6 +124,9 @@ class Listener:
         self._keys.resume(checkpoint)
         for interaction_id in checkpoint.interactions:
             self._legs.caller_known(interaction_id)
+        for connection in checkpoint.connections.values():
+            if connection.queue_id is None:
+                self._legs.talks_out(connection.interaction_id)
         self._in_force = dict.fromkeys(checkpoint.reservations, False) | dict.fromkeys(checkpoint.connections, True)
         past = (one.reservation for one in checkpoint.past_reservations.values())
         for reservation in (*past, *checkpoint.reservations.values()):
@@ -151,7 +155,18 @@ class Listener:
                     self._in_force.pop(fact.reservation_id, None)
                     self._legs.released(fact.reservation_id)
                 case _:
-                    pass
+                    self._follow_call_out(fact)
+
+    def _follow_call_out(self, fact: object) -> None:
+        match fact:
+            case CallOutAnswered():
+                self._legs.talks_out(fact.interaction_id)
+            case CallOutReleased():
+                # As of every leg: MixMonitor closes its files in a thread of its own, soon after.
+                loop = asyncio.get_running_loop()
+                loop.call_later(SOUND_CLOSING_S, self._sound_closed, fact.reservation_id)
+            case _:
+                pass
 
     async def run(self) -> None:
         """Listen until cancelled."""

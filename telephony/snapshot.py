@@ -23,6 +23,8 @@ _PLACES = {
     "after": CallerPlace.JOINED,
     "waiting": CallerPlace.WAITING,
     "away": CallerPlace.AWAY,
+    "out": CallerPlace.CALLS_OUT,
+    "out_talk": CallerPlace.TALKS_OUT,
     "aside": CallerPlace.ASIDE,
     "aside_talk": CallerPlace.TALKS_ASIDE,
 }

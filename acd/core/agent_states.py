@@ -14,6 +14,8 @@ class AgentState(StrEnum):
     READY = "ready"
     RESERVED = "reserved"
     ALERTING = "alerting"
+    DIALLING = "dialling"
+    """They call a number outside, which has not answered yet."""
     TALKING = "talking"
     HOLD = "hold"
     WRAP_UP = "wrap_up"
@@ -42,6 +44,10 @@ class Trigger(StrEnum):
     PHONE_FAILED = "phone_failed"
     """The phone answered busy, or not at all, when it was rung."""
     OFFER_WITHDRAWN = "offer_withdrawn"
+    CALLS_OUT = "calls_out"
+    CALLED_ANSWERED = "called_answered"
+    NOT_REACHED = "not_reached"
+    """Whom they called did not answer, or they hung up before."""
     HELD = "held"
     RESUMED = "resumed"
     CALL_OVER = "call_over"
@@ -113,6 +119,20 @@ MOVES: dict[tuple[AgentState, Trigger], AgentState] = {
     (_S.ALERTING, _T.SET_READY): _S.ALERTING,  # remembered, as are the next two
     (_S.ALERTING, _T.SET_AUX): _S.ALERTING,
     (_S.ALERTING, _T.LOG_OUT): _S.ALERTING,
+    #
+    (_S.READY, _T.CALLS_OUT): _S.DIALLING,
+    (_S.AUX, _T.CALLS_OUT): _S.DIALLING,
+    (_S.WRAP_UP, _T.CALLS_OUT): _S.DIALLING,  # whoever calls has done with the work
+    (_S.UNREACHABLE, _T.CALLS_OUT): _S.DIALLING,  # the phone was seen in use before it was heard what it dials
+    (_S.DIALLING, _T.CALLED_ANSWERED): _S.TALKING,
+    (_S.DIALLING, _T.NOT_REACHED): _S.READY,
+    (_S.DIALLING, _T.CHOSEN_AUX): _S.AUX,
+    (_S.DIALLING, _T.CHOSEN_LOG_OUT): _S.LOGGED_OUT,
+    (_S.DIALLING, _T.PHONE_TAKEN): _S.UNREACHABLE,  # over, and the agent still hears why
+    (_S.DIALLING, _T.PHONE_LOST): _S.UNREACHABLE,
+    (_S.DIALLING, _T.SET_READY): _S.DIALLING,  # remembered, as in talking
+    (_S.DIALLING, _T.SET_AUX): _S.DIALLING,
+    (_S.DIALLING, _T.LOG_OUT): _S.DIALLING,
     #
     (_S.TALKING, _T.HELD): _S.HOLD,
     (_S.TALKING, _T.CALL_OVER): _S.WRAP_UP,

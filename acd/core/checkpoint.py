@@ -6,12 +6,23 @@ Only records are in it. Lines and timetable say nothing that the records do not 
 from dataclasses import dataclass
 
 from acd.core.agent_states import AgentState
+from acd.core.call_usage import CallUsage
 from acd.core.estimates import WaitSample
 from acd.core.interaction_states import Phase
 from acd.core.settings import QueueSettings, RoutingSettings
-from acd.core.state import Agent, Connection, Device, Interaction, PastReservation, Reservation, State, Tally
+from acd.core.state import (
+    Agent,
+    Connection,
+    Device,
+    DialledCall,
+    Interaction,
+    PastReservation,
+    Reservation,
+    State,
+    Tally,
+)
 from acd.core.timetable import DeadlineKind
-from kernel.ids import AgentId, DeviceId, InteractionId, QueueId, ReservationId
+from kernel.ids import AgentId, DeviceId, InteractionId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant, after
 
 
@@ -34,6 +45,9 @@ class EngineCheckpoint:
     past_interactions: dict[InteractionId, int]
     tallies: dict[QueueId, Tally]
     wait_samples: dict[QueueId, tuple[WaitSample, ...]]
+    calls_out: dict[InteractionId, DialledCall]
+    agent_calls_out: dict[AgentId, CallUsage]
+    trunk_calls_out: dict[TrunkId, CallUsage]
     queue_entries: int
     suspended: bool
 
@@ -53,6 +67,9 @@ def checkpoint_of(state: State, now: Instant) -> EngineCheckpoint:
         past_interactions=dict(state.past_interactions),
         tallies=dict(state.tallies),
         wait_samples=dict(state.wait_samples),
+        calls_out=dict(state.calls_out),
+        agent_calls_out=dict(state.agent_calls_out),
+        trunk_calls_out=dict(state.trunk_calls_out),
         queue_entries=state.queue_entries,
         suspended=state.suspended,
     )
@@ -72,6 +89,9 @@ def state_of(checkpoint: EngineCheckpoint) -> State:
         past_interactions=dict(checkpoint.past_interactions),
         tallies=dict(checkpoint.tallies),
         wait_samples=dict(checkpoint.wait_samples),
+        calls_out=dict(checkpoint.calls_out),
+        agent_calls_out=dict(checkpoint.agent_calls_out),
+        trunk_calls_out=dict(checkpoint.trunk_calls_out),
         queue_entries=checkpoint.queue_entries,
         suspended=checkpoint.suspended,
     )

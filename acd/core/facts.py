@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from acd.core.agent_states import AgentState
+from acd.core.outbound_words import CallOutAnswered, CallOutBegun, CallOutMoved, CallOutRefused, CallOutReleased
 from acd.core.rank_words import PriorityChanged, RoutingDefined
-from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings, Requirement
+from acd.core.settings import AgentSettings, Channel, DeviceSettings, Direction, QueueSettings, Requirement
 from acd.core.transfer_words import InteractionTransferred
 from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, PromptId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant
@@ -57,13 +58,17 @@ class DevicePresenceChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionCreated:
-    """A contact came in. The number is not here: it lies in the contact book."""
+    """A contact came in, or an agent makes one. The number is not here: it lies in the contact book.
+
+    ``did``, of an agent's call: the number that the called are to see.
+    """
 
     interaction_id: InteractionId
     channel: Channel
     did: Did
     trunk_id: TrunkId
     leg_id: CallLegId
+    direction: Direction = Direction.INBOUND
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,5 +329,10 @@ Fact = (
     | NextStateChosen
     | DistributionSuspended
     | DistributionResumed
+    | CallOutBegun
+    | CallOutRefused
+    | CallOutMoved
+    | CallOutAnswered
+    | CallOutReleased
     | InputRefused
 )

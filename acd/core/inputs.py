@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from acd.core.outbound_words import CallOut, CallOutOver, CallOutPickedUp, CallOutTried
 from acd.core.rank_words import MoveToQueue, RoutingConfigured, SetPriority
 from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings, Requirement
 from acd.core.transfer_words import TransferInput
@@ -325,5 +326,9 @@ Input = (
     | LeftAside
     | AsideEnded
     | KeyPressed
+    | CallOut
+    | CallOutTried
+    | CallOutPickedUp
+    | CallOutOver
     | TimePassed
 )

@@ -14,6 +14,8 @@ class Phase(StrEnum):
     WAITING = "waiting"
     OFFERED = "offered"
     """Still in the queue, held for one agent whose phone rings."""
+    DIALLING = "dialling"
+    """An agent's call, which has not been answered yet."""
     CONNECTED = "connected"
     AFTER = "after"
     """The agent has left; the caller is still on the line (a survey, or about to hang up)."""
@@ -45,6 +47,9 @@ PHASES: dict[tuple[Phase, PhaseTrigger], Phase] = {
     #
     (Phase.OFFERED, PhaseTrigger.RESERVATION_OVER): Phase.WAITING,  # with the place it had
     (Phase.OFFERED, PhaseTrigger.ANSWERED): Phase.CONNECTED,
+    #
+    (Phase.DIALLING, PhaseTrigger.ANSWERED): Phase.CONNECTED,
+    (Phase.DIALLING, PhaseTrigger.ENDED): Phase.ENDED,
     #
     (Phase.CONNECTED, PhaseTrigger.AGENT_LEFT): Phase.AFTER,
     #

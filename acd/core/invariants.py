@@ -11,7 +11,7 @@ from acd.core.matching import Newcomers, next_pair_naively
 from acd.core.state import State
 from acd.core.strategies import CallerKey
 from acd.core.timetable import DeadlineKind
-from kernel.ids import QueueId
+from kernel.ids import AgentId, QueueId
 
 Group = TypeVar("Group", QueueId, Demand, Profile)
 Key = TypeVar("Key", CallerKey, AgentKey)
@@ -72,6 +72,8 @@ def _agents_hold_what_their_state_says(state: State) -> Iterator[str]:
             yield f"{agent_id} is {agent.state} with reservation {agent.reservation_id}"
         if in_call != (agent.reservation_id in state.connections):
             yield f"{agent_id} is {agent.state} with connection {agent.reservation_id}"
+        if (agent.state is AgentState.DIALLING) != (agent_id in _dialling(state)):
+            yield f"{agent_id} is {agent.state} while the agents who dial are {sorted(_dialling(state))}"
         if (agent.device_id is None) != (agent.state is AgentState.LOGGED_OUT):
             yield f"{agent_id} is {agent.state} at {agent.device_id}"
         elif agent.device_id is not None and agent.state is AgentState.READY:
@@ -83,6 +85,12 @@ def _agents_hold_what_their_state_says(state: State) -> Iterator[str]:
             yield f"{agent_id} is {agent.state} and wraps up until {wraps_up}"
         if agent.state is AgentState.UNREACHABLE and agent.next_state is None:
             yield f"{agent_id} is unreachable and comes back to nothing"
+
+
+def _dialling(state: State) -> set[AgentId]:
+    """Whose calls have not been answered yet."""
+    calls = state.calls_out.items()
+    return {call.agent_id for call_id, call in calls if state.interactions[call_id].phase is Phase.DIALLING}
 
 
 def _interactions_hold_what_their_phase_says(state: State) -> Iterator[str]:

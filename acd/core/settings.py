@@ -22,6 +22,13 @@ class Channel(StrEnum):
     SOCIAL = "social"
 
 
+class Direction(StrEnum):
+    """Who began an interaction: the customer, or an agent."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
 class NoAnswerPolicy(StrEnum):
     """What becomes of an agent whose reservation lapsed (RONA)."""
 
@@ -168,6 +175,8 @@ class AgentSettings:
     skills: tuple[tuple[SkillId, int], ...]
     groups: tuple[GroupId, ...] = ()
     level: int = 1
+    calls_out_per_hour_max: int = 30
+    calls_out_per_day_max: int = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 
 from acd.core.agent_states import AgentState
+from acd.core.call_usage import CallUsage
 from acd.core.demand import Demand, Profile, Standing, demand_of
 from acd.core.estimates import WaitSample
 from acd.core.interaction_states import Phase
 from acd.core.lines import Lines
-from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings, RoutingSettings
+from acd.core.settings import AgentSettings, Channel, DeviceSettings, Direction, QueueSettings, RoutingSettings
 from acd.core.skills import Requirements
 from acd.core.strategies import CallerKey, caller_key
 from acd.core.timetable import Timetable
@@ -136,6 +137,7 @@ class Interaction:
     trunk_id: TrunkId
     leg_id: CallLegId
     arrived_at: Instant
+    direction: Direction = Direction.INBOUND
     phase: Phase = Phase.FLOW
     wait: Wait | None = None
     reservation_id: ReservationId | None = None
@@ -181,16 +183,25 @@ class PastReservation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
-    """A caller and an agent joined. ``held_ms`` sums the holds that are over."""
+    """A caller and an agent joined. ``held_ms`` sums the holds that are over. ``queue_id`` None: the agent called."""
 
     reservation_id: ReservationId
     interaction_id: InteractionId
-    queue_id: QueueId
+    queue_id: QueueId | None
     agent_id: AgentId
     joined_at: Instant
     wrap_up_ms: int
     held_since: Instant | None = None
     held_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialledCall:
+    """An agent's call that has not ended: whose, and by which trunk it goes."""
+
+    agent_id: AgentId
+    trunk_id: TrunkId
+    wrap_up_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,6 +235,9 @@ class State:
     lines: Lines = field(default_factory=Lines)
     timetable: Timetable = field(default_factory=Timetable)
     wait_samples: dict[QueueId, tuple[WaitSample, ...]] = field(default_factory=dict)
+    calls_out: dict[InteractionId, DialledCall] = field(default_factory=dict)
+    agent_calls_out: dict[AgentId, CallUsage] = field(default_factory=dict)
+    trunk_calls_out: dict[TrunkId, CallUsage] = field(default_factory=dict)
     queue_entries: int = 0
     suspended: bool = False
     """The switch serves callers by itself: nobody is reserved for anybody."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from agi_scripts import agent_aux, agent_desk, agent_login, agent_logout, agent_ready, fallback, inbound
+from agi_scripts import agent_aux, agent_desk, agent_login, agent_logout, agent_ready, fallback, inbound, outbound
 from centre.model import Centre
 from ivr.core.flow import Node
 from ivr.core.nodes import KINDS
@@ -29,6 +29,8 @@ BUILT_IN: Final = frozenset(
         agent_logout.LOGGED_OUT,
         agent_ready.READY,
         inbound.NUMBER_NOT_IN_USE,
+        outbound.LIMIT_REACHED,
+        outbound.NOT_ALLOWED,
         *(PromptId(f"digit-{digit}") for digit in "0123456789"),
     }
 )

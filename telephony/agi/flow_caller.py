@@ -3,15 +3,15 @@
 import asyncio
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
 
-from centre.call_routes import Allowed, NotAllowed
+from centre.call_routes import Allowed, NotAllowed, Way
 from ivr.core.steps import ALL_KEYS
 from ivr.ports import CallerGone, LookUpUnknown, PromptMissing
-from kernel.ids import NodeId, PromptId, QueueId, TrunkId
+from kernel.ids import NodeId, PromptId, QueueId, ReservationId, TrunkId
 from telephony.agi.caller_channel import Channel
 from telephony.agi.failures import CommandFailed
 from telephony.dial_strings import number_over_trunk
@@ -35,10 +35,11 @@ Decide = Callable[[str, TrunkId | None], Allowed | NotAllowed]
 
 
 class FlowCaller:
-    """Implements ``ivr.ports.Caller``, and what scripts need of a line beside it."""
+    """Implements ``ivr.ports.Caller``, and what scripts need of a line beside it. ``records``: talks are recorded."""
 
-    def __init__(self, channel: Channel, decide: Decide) -> None:
+    def __init__(self, channel: Channel, decide: Decide, *, records: bool = False) -> None:
         self._channel = channel
+        self._records = records
         self._decide = decide
         self._is_answered = False
         self._typed_ahead: deque[str] = deque()
@@ -158,6 +159,20 @@ class FlowCaller:
             ACD_DIAL_TRUNK=way.trunk_id,
             ACD_DIAL_LINES=str(way.lines_max),
         )
+
+    async def leave_to_call_out(self, ways: Sequence[Way], ring_ms_max: int, talk: ReservationId) -> None:
+        """See ``agi_scripts.ports.Line``."""
+        variables = {"ACD_OUT_S": str(max(1, ring_ms_max // 1000)), "ACD_OUT_RECORD": talk if self._records else ""}
+        for ordinal, way in enumerate(ways, start=1):
+            variables |= {
+                f"ACD_OUT_TRUNK_{ordinal}": way.trunk_id,
+                f"ACD_OUT_DIAL_{ordinal}": number_over_trunk(way.dialled, way.trunk_id),
+                f"ACD_OUT_SHOWN_{ordinal}": way.caller_id,
+                f"ACD_OUT_LINES_{ordinal}": str(way.lines_max),
+            }
+        # One command takes so many variables; the last one comes last in any case.
+        await self._channel.set_variables(variables)
+        await self._leave("out")
 
     async def hang_up(self, cause_code: int) -> None:
         """See Caller."""

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from acd.core import inputs, waiting_words
+from acd.core.outbound_words import CallOut, TrunkOffer
 from acd.core.rank_words import MoveToQueue, RoutingConfigured, SetPriority
 from acd.core.settings import (
     LEVEL_LAST,
@@ -29,6 +30,7 @@ from kernel.ids import (
     PromptId,
     QueueId,
     ReservationId,
+    RouteId,
     SkillId,
     TrunkId,
 )
@@ -105,6 +107,29 @@ def queue(queue_id: str = "sales", **fields: object) -> inputs.QueueConfigured:
 
 def agent(agent_id: str, **level: int) -> inputs.AgentConfigured:
     return inputs.AgentConfigured(settings=agent_settings(agent_id, **level))
+
+
+def agent_calling(agent_id: str, *, per_hour: int, per_day: int) -> inputs.AgentConfigured:
+    """An agent who may call numbers outside so often."""
+    settings = replace(agent_settings(agent_id), calls_out_per_hour_max=per_hour, calls_out_per_day_max=per_day)
+    return inputs.AgentConfigured(settings=settings)
+
+
+def trunk_offer(trunk: str, *, at_once: int = 5, per_hour: int = 50, per_day: int = 500) -> TrunkOffer:
+    return TrunkOffer(trunk_id=TrunkId(trunk), at_once_max=at_once, per_hour_max=per_hour, per_day_max=per_day)
+
+
+def call_out(call: str, phone: str = "phone-ann", *trunks: TrunkOffer, wrap_up_ms: int = 5_000) -> CallOut:
+    """Somebody at a phone calls a mobile, by either of two trunks."""
+    return CallOut(
+        interaction_id=InteractionId(call),
+        device_id=DeviceId(phone),
+        leg_id=CallLegId(f"leg of {call}"),
+        route_id=RouteId("mobile"),
+        trunks=trunks or (trunk_offer("first"), trunk_offer("second")),
+        shown=Did("169"),
+        wrap_up_ms=wrap_up_ms,
+    )
 
 
 def member(

@@ -10,9 +10,10 @@ from acd.ports import DoorClosed
 from agi_scripts.agent_aux import AUX_REASONS
 from agi_scripts.login_tries import LoginTries
 from agi_scripts.ports import AgentLogin, Services
+from centre.call_routes import Allowed, NotAllowed, Way
 from ivr.core.flow import Flow
 from ivr.memory import ContactFlowMemory
-from kernel.ids import AgentId, DeviceId, Did, FlowId
+from kernel.ids import AgentId, DeviceId, Did, FlowId, InteractionId, ReservationId, RouteId, TrunkId
 from kernel.instants import Instant
 from kernel.result_codes import RefusalCode
 from tests.ivr.fakes import NOON, FakeCaller, FakeContacts, FakeLookUps
@@ -38,6 +39,39 @@ class FakeLine(FakeCaller):
     def argument(self, position: int) -> str:
         return self._arguments[position - 1] if position <= len(self._arguments) else ""
 
+    async def leave_to_call_out(self, ways: Sequence[Way], ring_ms_max: int, talk: ReservationId) -> None:
+        self.way = f"call out {' '.join(f'{way.dialled}@{way.trunk_id}' for way in ways)} {ring_ms_max} {talk}"
+
+
+class FakeRoutes:
+    """Mobiles may be called, by two trunks."""
+
+    def decide(self, dialled: str, at: Instant, *, trunk_id: TrunkId | None = None) -> Allowed | NotAllowed:
+        if not dialled.startswith("08"):
+            return NotAllowed.NO_ROUTE
+        ways = tuple(
+            Way(
+                trunk_id=TrunkId(trunk),
+                dialled=f"+62{dialled[1:]}",
+                caller_id="169",
+                lines_max=30,
+                calls_out_max=5,
+                calls_out_per_hour_max=50,
+                calls_out_per_day_max=500,
+            )
+            for trunk in ("carrier", "second")
+        )
+        return Allowed(
+            route_id=RouteId("mobile"), number=f"+62{dialled[1:]}", ways=ways, ring_ms_max=45_000, wrap_up_ms=7_000
+        )
+
+
+class FakeClicks(dict[InteractionId, str]):
+    """What was clicked on."""
+
+    def take(self, interaction_id: InteractionId) -> str | None:
+        return self.pop(interaction_id, None)
+
 
 class FakeFrontDoor:
     """Takes every input, or refuses all with one code, or is closed."""
@@ -45,6 +79,7 @@ class FakeFrontDoor:
     def __init__(self, order: list[str], *, refuses: RefusalCode | None = None, closed: bool = False) -> None:
         self.inputs: list[Input] = []
         self.notes: list[object] = []
+        self.answers: tuple[Fact, ...] = ()
         self._order = order
         self._refuses = refuses
         self._closed = closed
@@ -54,7 +89,7 @@ class FakeFrontDoor:
             raise DoorClosed
         self._order.append(type(given).__name__)
         self.inputs.append(given)
-        return () if self._refuses is None else (InputRefused(code=self._refuses, subject="x"),)
+        return self.answers if self._refuses is None else (InputRefused(code=self._refuses, subject="x"),)
 
     def post(self, given: Input) -> None:
         self.inputs.append(given)
@@ -136,6 +171,8 @@ class Office:
         self.door = FakeFrontDoor(self.order, refuses=refuses, closed=closed)
         self.agents = FakeAgents(seats or {})
         self.clock = FakeClock()
+        self.routes = FakeRoutes()
+        self.clicks = FakeClicks()
         self.services = Services(
             door=self.door,
             contacts=self.contacts,
@@ -149,5 +186,7 @@ class Office:
             login_tries=LoginTries(),
             clock=self.clock,
             place=FakePlace(),
+            routes=lambda: self.routes,
+            clicks=self.clicks,
             aux_reasons=AUX_REASONS,
         )

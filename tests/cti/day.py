@@ -2,10 +2,11 @@
 
 from acd.core import facts as acd
 from acd.core.agent_states import AgentState
+from acd.core.outbound_words import CallOutRefused
 from acd.core.transfer_words import InteractionTransferred, TransferKind, TransferTo
 from kernel.entry import RECORDER_STREAM
 from kernel.ids import AgentId, DeviceId, InteractionId
-from kernel.result_codes import Disposition, ReservationResult
+from kernel.result_codes import CallOutRefusal, Disposition, ReservationResult
 from recorder.facts import RecordingFailed
 from tests.cti.calls import (
     SALES,
@@ -81,3 +82,12 @@ def whole_day(script: Script) -> None:
     script.entry(queued("c3-1"))
     script.entry(priority_changed("c3-1", 9))
     transferred_call(script)
+    script.entry(
+        CallOutRefused(
+            interaction_id=InteractionId("c3-1"),
+            device_id=DeviceId("p-ann"),
+            agent_id=AgentId("ann"),
+            route_id=None,
+            reason=CallOutRefusal.NO_ROUTE,
+        )
+    )

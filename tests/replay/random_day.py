@@ -13,8 +13,10 @@ import msgspec
 from acd.core.checkpoint import EngineCheckpoint
 from acd.core.engine import Engine
 from acd.core.inputs import AsideBegan, AsideEnded, Input
+from acd.core.outbound_words import CallOutOver, CallOutPickedUp, CallOutTried
 from acd.core.settings import NoAnswerPolicy
 from acd.core.state import State
+from kernel.ids import InteractionId, TrunkId
 from kernel.instants import Instant, after
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 from tests.acd import makers as m
@@ -138,6 +140,23 @@ class Day:
     def lose(self, state: State) -> Input:
         return m.lost(self._caller(state))
 
+    def call_out(self, state: State) -> Input:
+        one_of = self._chance.randrange(6)
+        calls = [*state.calls_out, "c0"]
+        if one_of < 3:
+            self._callers += 1
+            return m.call_out(f"c{self._callers}", self._chance.choice((*PHONES, "p-none")))
+        if one_of == 3:
+            return CallOutTried(
+                interaction_id=InteractionId(self._chance.choice(calls)),
+                trunk_id=TrunkId(self._chance.choice(("first", "second"))),
+            )
+        if one_of == 4:
+            return CallOutPickedUp(interaction_id=InteractionId(self._chance.choice(calls)))
+        ends = (Disposition.ANSWERED, Disposition.BUSY, Disposition.NO_ANSWER, Disposition.NOT_REACHED)
+        called = InteractionId(self._chance.choice(calls))
+        return CallOutOver(interaction_id=called, disposition=self._chance.choice(ends))
+
     def end_flow(self, state: State) -> Input:
         return m.flow_ended(self._caller(state), self._chance.choice(tuple(Disposition)))
 
@@ -214,6 +233,7 @@ _KINDS: tuple[tuple[Callable[[Day, State], Input], int], ...] = (
     (Day.hang_up, 8),
     (Day.lose, 1),
     (Day.end_flow, 2),
+    (Day.call_out, 8),
     (Day.ready, 14),
     (Day.aux, 3),
     (Day.log_in, 4),

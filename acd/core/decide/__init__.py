@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from acd.core import inputs, transfer_words
+from acd.core import inputs, outbound_words, transfer_words
 from acd.core.decide import (
     agents,
     aside,
     calls,
     configuration,
     deadlines,
+    outbound,
     presence,
     queueing,
     ranks,
@@ -56,6 +57,10 @@ DECIDERS: dict[type, Callable[[Step, Any], None]] = {
     inputs.TakenAside: aside.take,
     inputs.LeftAside: aside.leave,
     inputs.AsideEnded: aside.end,
+    outbound_words.CallOut: outbound.call_out,
+    outbound_words.CallOutTried: outbound.try_trunk,
+    outbound_words.CallOutPickedUp: outbound.pick_up,
+    outbound_words.CallOutOver: outbound.over,
     inputs.TimePassed: deadlines.pass_time,
 }
 

@@ -9,7 +9,7 @@ from kernel.ids import AgentId
 from kernel.instants import after
 from kernel.result_codes import RefusalCode
 
-_BUSY_STATES = (*OFFERED_STATES, *CALL_STATES)
+_BUSY_STATES = (*OFFERED_STATES, AgentState.DIALLING, *CALL_STATES)
 
 
 def log_in(step: Step, given: inputs.LogIn) -> None:

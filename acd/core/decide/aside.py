@@ -1,6 +1,8 @@
 """Aside: what the switch did by itself while the program was away, told afterwards, each thing at its own instant."""
 
 from acd.core import facts, inputs
+from acd.core.agent_states import AgentState
+from acd.core.decide import outbound
 from acd.core.decide.calls import release
 from acd.core.decide.queueing import withdraw
 from acd.core.decide.reservations import end_reservation, join_at_once
@@ -64,6 +66,8 @@ def _free_agent_at(step: Step, device_id: DeviceId) -> AgentId | None:
     agent = step.state.agents[device.agent_id]
     if agent.reservation_id in step.state.reservations:
         end_reservation(step, step.state.reservations[agent.reservation_id], ReservationResult.CANCELLED)
+    elif agent.state is AgentState.DIALLING and agent.interaction_id is not None:
+        outbound.hang_up(step, step.state.interactions[agent.interaction_id], cause_code=0, seen=False)
     elif agent.reservation_id in step.state.connections:
         release(step, step.state.connections[agent.reservation_id], EndedBy.SYSTEM, seen=False)
     # Whoever had asked to log out after that has done so by now.

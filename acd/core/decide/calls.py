@@ -4,6 +4,7 @@ from acd.core import facts, inputs
 from acd.core.agent_states import AgentState, Trigger
 from acd.core.decide.moves import apply_next, free_phone, move, seat_of, settle
 from acd.core.decide.reservations import refuse_stale
+from acd.core.outbound_words import CallOutReleased
 from acd.core.state import Connection
 from acd.core.step import Step
 from kernel.ids import AgentId
@@ -13,7 +14,9 @@ from kernel.result_codes import EndedBy, RefusalCode
 
 def leave(step: Step, given: inputs.AgentLeft) -> None:
     connection = step.state.connections.get(given.reservation_id)
-    if connection is not None:
+    if connection is not None and connection.queue_id is None:
+        step.refuse(RefusalCode.WRONG_STATE, given.reservation_id)  # of a call out the agent's leg is the call itself
+    elif connection is not None:
         release(step, connection, given.ended_by, seen=given.seen, phone_silent=given.phone_silent)
     elif given.reservation_id in step.state.reservations:
         step.refuse(RefusalCode.WRONG_STATE, given.reservation_id)
@@ -28,18 +31,32 @@ def release(step: Step, connection: Connection, ended_by: EndedBy, *, seen: bool
     """
     open_hold_ms = 0 if connection.held_since is None else elapsed_ms(connection.held_since, step.now)
     hold_ms = connection.held_ms + open_hold_ms
-    step.record(
-        facts.InteractionReleased(
-            interaction_id=connection.interaction_id,
-            queue_id=connection.queue_id,
-            agent_id=connection.agent_id,
-            reservation_id=connection.reservation_id,
-            ended_by=ended_by,
-            talk_ms=elapsed_ms(connection.joined_at, step.now) - hold_ms,
-            hold_ms=hold_ms,
-            end_seen=seen,
+    talk_ms = elapsed_ms(connection.joined_at, step.now) - hold_ms
+    if connection.queue_id is None:
+        step.record(
+            CallOutReleased(
+                interaction_id=connection.interaction_id,
+                agent_id=connection.agent_id,
+                reservation_id=connection.reservation_id,
+                ended_by=ended_by,
+                talk_ms=talk_ms,
+                hold_ms=hold_ms,
+                end_seen=seen,
+            )
         )
-    )
+    else:
+        step.record(
+            facts.InteractionReleased(
+                interaction_id=connection.interaction_id,
+                queue_id=connection.queue_id,
+                agent_id=connection.agent_id,
+                reservation_id=connection.reservation_id,
+                ended_by=ended_by,
+                talk_ms=talk_ms,
+                hold_ms=hold_ms,
+                end_seen=seen,
+            )
+        )
     free_phone(step, seat_of(step, step.state.agents[connection.agent_id]).settings.device_id, lost=phone_silent)
     move(
         step,

@@ -1,9 +1,12 @@
 """Queueing: interactions come, wait, leave and end."""
 
 from acd.core import facts, inputs
+from acd.core.decide import outbound
 from acd.core.decide.calls import release
+from acd.core.decide.ending import end
 from acd.core.decide.reservations import end_reservation
 from acd.core.interaction_states import QUEUE_PHASES, Phase
+from acd.core.settings import Direction
 from acd.core.state import Interaction
 from acd.core.step import Step
 from acd.core.strategies import caller_key, caller_rank
@@ -46,7 +49,7 @@ def enter(step: Step, given: inputs.EnterQueue) -> None:
         step.refuse(RefusalCode.UNKNOWN_INTERACTION, given.interaction_id)
     elif queue is None:
         step.refuse(RefusalCode.UNKNOWN_QUEUE, given.queue_id)
-    elif interaction.phase is Phase.CONNECTED:
+    elif interaction.phase is Phase.CONNECTED or interaction.direction is Direction.OUTBOUND:
         step.refuse(RefusalCode.WRONG_STATE, given.interaction_id)
     elif interaction.wait is not None and interaction.wait.queue_id == given.queue_id:
         return  # there already: a flow that began anew after a restart must not cost the caller the place
@@ -102,18 +105,21 @@ def end_flow(step: Step, given: inputs.FlowEnded) -> None:
     interaction = step.state.interactions.get(given.interaction_id)
     if interaction is None:
         step.refuse(RefusalCode.UNKNOWN_INTERACTION, given.interaction_id)
-    elif interaction.phase is Phase.CONNECTED:
+    elif interaction.phase is Phase.CONNECTED or interaction.direction is Direction.OUTBOUND:
         step.refuse(RefusalCode.WRONG_STATE, given.interaction_id)
     else:
         if interaction.wait is not None:
             _leave(step, interaction, LeaveReason.WITHDRAWN)
-        _end(step, given.interaction_id, given.disposition, EndedBy.SYSTEM, cause_code=0)
+        end(step, given.interaction_id, given.disposition, EndedBy.SYSTEM, cause_code=0)
 
 
 def hang_up(step: Step, given: inputs.CallerHungUp) -> None:
     interaction = step.state.interactions.get(given.interaction_id)
     if interaction is None:
         step.refuse(RefusalCode.UNKNOWN_INTERACTION, given.interaction_id)
+        return
+    if interaction.direction is Direction.OUTBOUND:
+        outbound.hang_up(step, interaction, cause_code=given.cause_code, seen=given.seen)
         return
     disposition, ended_by = Disposition.ABANDONED_IN_FLOW, EndedBy.CALLER
     if interaction.phase is Phase.CONNECTED:
@@ -125,7 +131,7 @@ def hang_up(step: Step, given: inputs.CallerHungUp) -> None:
         disposition = _abandon(step, interaction)
     elif interaction.left_reason is not None:
         disposition = _DISPOSITION_AFTER[interaction.left_reason]
-    _end(step, given.interaction_id, disposition, ended_by, cause_code=given.cause_code)
+    end(step, given.interaction_id, disposition, ended_by, cause_code=given.cause_code)
 
 
 def lose(step: Step, given: inputs.CallerLost) -> None:
@@ -133,12 +139,15 @@ def lose(step: Step, given: inputs.CallerLost) -> None:
     if interaction is None:
         step.refuse(RefusalCode.UNKNOWN_INTERACTION, given.interaction_id)
         return
+    if interaction.direction is Direction.OUTBOUND:
+        outbound.hang_up(step, interaction, cause_code=0, seen=False, lost=True)
+        return
     if interaction.phase is Phase.CONNECTED:
         assert interaction.reservation_id is not None, "a connected interaction has its reservation's id"
         release(step, step.state.connections[interaction.reservation_id], EndedBy.SYSTEM, seen=False)
     elif interaction.wait is not None:
         _leave(step, interaction, LeaveReason.SYSTEM_FAILURE)
-    _end(step, given.interaction_id, Disposition.SYSTEM_FAILURE, EndedBy.SYSTEM, cause_code=0)
+    end(step, given.interaction_id, Disposition.SYSTEM_FAILURE, EndedBy.SYSTEM, cause_code=0)
 
 
 def withdraw(step: Step, interaction: Interaction) -> None:
@@ -188,23 +197,3 @@ def _withdraw_offer(step: Step, interaction: Interaction, result: ReservationRes
         return False
     end_reservation(step, step.state.reservations[interaction.reservation_id], result)
     return True
-
-
-def _end(
-    step: Step, interaction_id: InteractionId, disposition: Disposition, ended_by: EndedBy, *, cause_code: int
-) -> None:
-    """The one final record. Once answered, an interaction is answered, and whoever ended the talk has ended it."""
-    interaction = step.state.interactions[interaction_id]
-    if interaction.released_by is not None:
-        disposition = Disposition.ANSWERED
-        if interaction.phase is Phase.AFTER:
-            ended_by = interaction.released_by
-    step.record(
-        facts.InteractionEnded(
-            interaction_id=interaction_id,
-            disposition=disposition,
-            ended_by=ended_by,
-            cause_code=cause_code,
-            lasted_ms=elapsed_ms(interaction.arrived_at, step.now),
-        )
-    )

@@ -5,11 +5,16 @@ from typing import Any
 
 from acd.core.evolve.agents import AGENT_EVOLVERS
 from acd.core.evolve.interactions import INTERACTION_EVOLVERS
+from acd.core.evolve.outbound import OUTBOUND_EVOLVERS
 from acd.core.facts import Fact
 from acd.core.state import State
 from kernel.instants import Instant
 
-EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {**AGENT_EVOLVERS, **INTERACTION_EVOLVERS}
+EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {
+    **AGENT_EVOLVERS,
+    **INTERACTION_EVOLVERS,
+    **OUTBOUND_EVOLVERS,
+}
 
 
 def evolve(state: State, fact: Fact, at: Instant) -> None:

@@ -115,7 +115,7 @@ def _agent_state_changed(state: State, fact: facts.AgentStateChanged, at: Instan
     if fact.state is AgentState.READY and fact.reason_code != ReasonCode.OFFER_WITHDRAWN:
         idle_since = at
     next_state, next_reason_code = _next_of(agent, fact)
-    keeps_interaction = fact.state in (*OFFERED_STATES, *CALL_STATES, AgentState.WRAP_UP)
+    keeps_interaction = fact.state in (*OFFERED_STATES, AgentState.DIALLING, *CALL_STATES, AgentState.WRAP_UP)
     _put_agent(
         state,
         replace(

@@ -8,6 +8,7 @@ from acd.core.agent_states import AgentState
 from acd.core.estimates import WaitSample, remembered
 from acd.core.interaction_states import PHASES, Phase, PhaseTrigger
 from acd.core.rank_words import PriorityChanged, RoutingDefined
+from acd.core.settings import Direction
 from acd.core.state import (
     PAST_MAX,
     Connection,
@@ -35,6 +36,8 @@ def _interaction_created(state: State, fact: facts.InteractionCreated, at: Insta
         trunk_id=fact.trunk_id,
         leg_id=fact.leg_id,
         arrived_at=at,
+        direction=fact.direction,
+        phase=Phase.FLOW if fact.direction is Direction.INBOUND else Phase.DIALLING,
         reservation_count=state.past_interactions.get(fact.interaction_id, 0),
     )
 
@@ -189,6 +192,7 @@ def _interaction_ended(state: State, fact: facts.InteractionEnded, at: Instant) 
     ended = _moved(state.interactions.pop(fact.interaction_id), PhaseTrigger.ENDED)
     state.past_interactions[fact.interaction_id] = ended.reservation_count
     _forget_oldest(state.past_interactions)
+    state.calls_out.pop(fact.interaction_id, None)
 
 
 # --- reservations --------------------------------------------------------------------------------------------------
