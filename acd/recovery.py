@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from acd.core import facts, inputs
 from acd.core.agent_states import AgentState
+from acd.core.callback_words import CallbackReached, CustomerReached
 from acd.core.engine import Engine
 from acd.core.facts import Fact
 from acd.core.inputs import Input
@@ -71,6 +72,8 @@ class Asked:
         match fact:
             case facts.AgentReserved():
                 self.rung_at[fact.reservation_id] = now
+            case CallbackReached() if fact.reservation_id is not None:
+                self.rung_at[fact.reservation_id] = now
             case facts.ReservationEnded():
                 self.rung_at.pop(fact.reservation_id, None)
             case facts.InteractionLeftQueue():
@@ -122,12 +125,14 @@ def _differences(state: State, picture: SwitchPicture, asked: Asked) -> Iterator
         interaction
         for interaction in state.interactions.values()
         if interaction.interaction_id not in picture.callers
+        and _has_had_a_leg(interaction, picture)
         and interaction.interaction_id not in picture.turned_away
         and _is_older(interaction.arrived_at, picture)
     ]
     bound = (Phase.OFFERED, Phase.CONNECTED)
     yield from (_gone(interaction, picture) for interaction in gone if interaction.phase not in bound)
     yield from _away(state, picture)
+    yield from _reached(state, picture)
     yield from _picked_up(state, picture)
     yield from _answered_out(state, picture)
     yield from (_gone(interaction, picture) for interaction in gone if interaction.phase in bound)
@@ -165,6 +170,24 @@ def _answered_out(state: State, picture: SwitchPicture) -> Iterator[Input]:
             yield CallOutPickedUp(interaction_id=interaction_id)
 
 
+def _has_had_a_leg(interaction: Interaction, picture: SwitchPicture) -> bool:
+    """Whether a leg should be there: not of whoever waits to be called back, nor of one who has just been dialled."""
+    if interaction.has_leg:
+        return True
+    dialled_at = interaction.asked_back.dialled_at
+    return dialled_at is not None and _is_older(after(dialled_at, RETURN_MS_MAX), picture)
+
+
+def _reached(state: State, picture: SwitchPicture) -> Iterator[Input]:
+    """Who is called back, and has answered unheard."""
+    for interaction_id, seen in picture.callers.items():
+        interaction = state.interactions.get(interaction_id)
+        if interaction is None or interaction.has_leg or interaction.asked_back.dialled_at is None:
+            continue
+        if seen.place is CallerPlace.WAITING:
+            yield CustomerReached(interaction_id=interaction_id)
+
+
 def _picked_up(state: State, picture: SwitchPicture) -> Iterator[Input]:
     for reservation_id, phase in picture.agent_legs.items():
         reservation = state.reservations.get(reservation_id)
@@ -190,6 +213,8 @@ def _agents_gone(state: State, picture: SwitchPicture, asked: Asked) -> Iterator
             yield inputs.AgentLeft(reservation_id=connection.reservation_id, ended_by=EndedBy.SYSTEM, seen=False)
     for reservation in state.reservations.values():
         known = reservation.reservation_id in picture.agent_legs or reservation.interaction_id not in picture.callers
+        if not state.interactions[reservation.interaction_id].has_leg:
+            continue  # the agent's phone rings when the customer has answered
         since = asked.rung_at.get(reservation.reservation_id, reservation.made_at)
         if not known and _is_older(since, picture):
             yield inputs.AgentLegFailed(reservation_id=reservation.reservation_id, result=ReservationResult.CANCELLED)

@@ -5,7 +5,7 @@ from datetime import date
 
 from acd.core.transfer_words import TransferTo
 from agi_scripts.ports import AgentLogin
-from centre.call_routes import CallRoutes
+from centre.call_routes import Allowed, CallRoutes, national_digits
 from centre.list_entries import standing_entries
 from centre.model import Centre
 from ivr.core.caller_lists import LOW_PRIORITY, EntryIndex, ListAction
@@ -90,6 +90,11 @@ class CentreView:
     def referred_to(self, digits: str) -> tuple[TransferTo, str] | None:
         """See Referrals."""
         return self._referrals.get(digits)
+
+    def way_back(self, number: str, at: Instant) -> str:
+        """See LookUps."""
+        allowed = number != "" and isinstance(self.routes.decide(number, at), Allowed)
+        return national_digits(number, country=self._country) if allowed else ""
 
     def music(self, queue_id: QueueId) -> str:
         """See LookUps."""

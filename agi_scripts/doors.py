@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from acd.core.callback_words import BookCallback
 from acd.core.facts import InputRefused, InteractionLeftQueue
 from acd.core.inputs import EnterQueue, FlowEnded, InteractionArrived
 from acd.core.settings import Channel, Requirement
@@ -12,6 +13,7 @@ from ivr.ports import Arrival, QueueEntry
 from kernel.contact import Contact, ContactBook
 from kernel.entry import FLOW_STREAM
 from kernel.ids import CallLegId, InteractionId, QueueId, SkillId
+from kernel.instants import Instant
 from kernel.result_codes import Disposition
 
 
@@ -63,6 +65,21 @@ class FrontQueueDoor:
         left = (fact for fact in facts if isinstance(fact, InteractionLeftQueue) and fact.queue_id == queue_id)
         is_full = any(fact.interaction_id == interaction_id for fact in left)
         return QueueEntry.FULL if is_full else QueueEntry.WAITS
+
+    async def call_back(
+        self, interaction_id: InteractionId, queue_id: QueueId, expires_at: Instant, tries_max: int, retry_ms: int
+    ) -> bool:
+        """See QueueDoor."""
+        facts = await self._door.submit(
+            BookCallback(
+                interaction_id=interaction_id,
+                queue_id=queue_id,
+                expires_at=expires_at,
+                tries_max=tries_max,
+                retry_ms=retry_ms,
+            )
+        )
+        return not any(isinstance(fact, InputRefused) for fact in facts)
 
     async def end(self, interaction_id: InteractionId, disposition: Disposition) -> None:
         """See QueueDoor."""

@@ -114,11 +114,18 @@ class CallRoutes:
             return number
         if form == "digits":
             return number.removeprefix("+")
-        parsed = phonenumbers.parse(number)
-        if parsed.country_code != phonenumbers.country_code_for_region(self._country):
-            return number
-        national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
-        return "".join(letter for letter in national if letter in "0123456789")
+        return national_digits(number, country=self._country)
+
+
+def national_digits(number: str, *, country: str) -> str:
+    """A normalised number as it is dialled within the country; one of another country, or a short code, as it is."""
+    if not number.startswith("+"):
+        return number
+    parsed = phonenumbers.parse(number)
+    if parsed.country_code != phonenumbers.country_code_for_region(country):
+        return number
+    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return "".join(letter for letter in national if letter in "0123456789")
 
 
 def _way(route: Route, trunk: Trunk, dialled: str) -> Way:

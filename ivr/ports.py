@@ -97,6 +97,11 @@ class QueueDoor(Protocol):
     ) -> QueueEntry:
         """Put the interaction into a queue. Unless it waits there now, the flow goes on with the caller."""
 
+    async def call_back(
+        self, interaction_id: InteractionId, queue_id: QueueId, expires_at: Instant, tries_max: int, retry_ms: int
+    ) -> bool:
+        """Book a callback from that queue; whether it was taken. Nobody is called after ``expires_at``."""
+
     async def end(self, interaction_id: InteractionId, disposition: Disposition) -> None:
         """Tell that the flow let the caller go."""
 
@@ -125,6 +130,9 @@ class LookUps(Protocol):
 
         Raises LookUpUnknown.
         """
+
+    def way_back(self, number: str, at: Instant) -> str:
+        """A normalised number as people here write it, digits alone; "" when it may not be called."""
 
     def music(self, queue_id: QueueId) -> str:
         """The music class that callers of a queue hear; ``default`` for an unknown queue."""

@@ -18,16 +18,20 @@ from ivr.core.interpreter import ExitTaken, Interpreter, Move, Place
 from ivr.core.steps import (
     Answer,
     AskKey,
+    BookCallback,
+    CallbackAnswered,
     CheckCallerList,
     CheckHours,
     Conclude,
     Done,
     EnterQueue,
+    FindOwnNumber,
     HangUp,
     HoursChecked,
     KeyPressed,
     ListChecked,
     LookUpFailed,
+    OwnNumber,
     PickUp,
     QueueLeft,
     QueueRefused,
@@ -50,14 +54,15 @@ from ivr.ports import (
     QueueDoor,
     QueueEntry,
 )
-from kernel.ids import InteractionId, NodeId, PromptId
-from kernel.instants import Instant
+from kernel.ids import HoursId, InteractionId, NodeId, PromptId
+from kernel.instants import Instant, after
 from kernel.result_codes import Disposition, LeaveReason
 
 log = structlog.get_logger(__name__)
 
 NORMAL_CLEARING = 16
 """Q.850."""
+MINUTE_MS = 60_000
 
 
 class FlowBroken(Exception):
@@ -168,25 +173,30 @@ class FlowSession:
                 return await self._say(say)
             case AskKey(wait_ms_max=wait_ms_max):
                 return KeyPressed(key=await self._caller.wait_key(wait_ms_max))
-            case CheckHours() | CheckCallerList() as check:
+            case CheckHours() | CheckCallerList() | FindOwnNumber() as check:
                 return self._look_up(check)
             case EnterQueue() as enter:
                 return await self._enter(enter, move.place)
             case Transfer() as transfer:
                 return await self._transfer(transfer, move.place)
-            case Conclude(disposition=disposition):
-                # From here on the dialplan may only end the call: whatever breaks off must not begin the flow anew.
-                try:
-                    await self._caller.hang_up(NORMAL_CLEARING)
-                finally:
-                    await self._conclude(disposition)
-                return Done()
-            case HangUp(cause_code=cause_code, disposition=disposition):
-                await self._caller.hang_up(cause_code)
-                await self._conclude(disposition)
-                return Stop.HUNG_UP
+            case BookCallback() as book:
+                return await self._book(book)
+            case Conclude() | HangUp() as farewell:
+                return await self._part(farewell)
             case _:
                 assert_never(move.step)
+
+    async def _part(self, farewell: Conclude | HangUp) -> Answer | Stop:
+        if isinstance(farewell, HangUp):
+            await self._caller.hang_up(farewell.cause_code)
+            await self._conclude(farewell.disposition)
+            return Stop.HUNG_UP
+        # From here on the dialplan may only end the call: whatever breaks off must not begin the flow anew.
+        try:
+            await self._caller.hang_up(NORMAL_CLEARING)
+        finally:
+            await self._conclude(farewell.disposition)
+        return Done()
 
     async def _say(self, say: Say) -> Said:
         await self._caller.answer()
@@ -205,8 +215,10 @@ class FlowSession:
                 return Said(key=key, missing=tuple(missing))
         return Said(missing=tuple(missing))
 
-    def _look_up(self, check: CheckHours | CheckCallerList) -> Answer:
+    def _look_up(self, check: CheckHours | CheckCallerList | FindOwnNumber) -> Answer:
         look_ups = self._world.look_ups
+        if isinstance(check, FindOwnNumber):
+            return OwnNumber(number=look_ups.way_back(self._number, self._world.now()))
         try:
             if isinstance(check, CheckHours):
                 return HoursChecked(is_open=look_ups.is_open(check.hours_id, self._world.now()))
@@ -230,6 +242,25 @@ class FlowSession:
             return QueueLeft(reason=LeaveReason.OVERFLOW)
         log.error("queue refused a caller", interaction_id=self._interaction_id, queue_id=enter.queue_id)
         return QueueRefused()
+
+    async def _book(self, book: BookCallback) -> Answer:
+        expires_at = after(self._world.now(), book.expires_ms)
+        if book.hours_id is not None:
+            try:
+                expires_at = self._closing(book.hours_id, expires_at)
+            except LookUpUnknown:
+                log.error("callback by hours that are not there", flow_id=self._flow.id, node=self._node_id)
+        booked = await self._world.door.call_back(
+            self._interaction_id, book.queue_id, expires_at, book.tries_max, book.retry_ms
+        )
+        return CallbackAnswered(is_booked=booked)
+
+    def _closing(self, hours_id: HoursId, latest: Instant) -> Instant:
+        """The minute in which these hours close, or ``latest``, whichever comes first. Raises LookUpUnknown."""
+        at = self._world.now()
+        while at < latest and self._world.look_ups.is_open(hours_id, at):
+            at = after(at, MINUTE_MS)
+        return min(at, latest)
 
     async def _transfer(self, transfer: Transfer, place: Place) -> Answer | Stop:
         await self._keep(place)

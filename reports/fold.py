@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from acd.core.agent_states import AgentState
+from acd.core.callback_words import CallbackBooked
 from acd.core.facts import (
     AgentReserved,
     AgentStateChanged,
@@ -45,6 +46,7 @@ LEFT_COUNTS: dict[LeaveReason, str] = {
     LeaveReason.OVERFLOW: "left_overflow_count",
     LeaveReason.CLOSED: "left_closed_count",
     LeaveReason.KEY: "left_key_count",
+    LeaveReason.CALLBACK: "callback_failed_count",
     LeaveReason.WITHDRAWN: "left_withdrawn_count",
     LeaveReason.NO_AGENT: "left_no_agent_count",
     LeaveReason.SYSTEM_FAILURE: "left_system_failure_count",
@@ -123,8 +125,10 @@ class Fold:
         self._amend(fact.interaction_id)
 
     def _queued(self, fact: InteractionQueued, at: Instant) -> None:
-        self.changes.queue(fact.queue_id, interval_of(at, self.zone), offered_count=1)
         known = self.memory.open.get(fact.interaction_id)
+        if known is not None and known.is_callback:
+            return  # they entered when they called
+        self.changes.queue(fact.queue_id, interval_of(at, self.zone), offered_count=1)
         if known is None:
             return
         known.entered_at = at
@@ -142,17 +146,11 @@ class Fold:
         self._amend(fact.interaction_id, priority=fact.priority)
 
     def _answered(self, fact: InteractionAnswered, at: Instant) -> None:
-        self._settle_promise(fact.interaction_id, fact.queue_id, at, answered=True)
-        in_time = self._out_of_queue(fact.interaction_id, fact.queue_id, fact.waited_ms)
-        starts_at = interval_of(Instant(at - fact.waited_ms), self.zone)
-        self.changes.queue(
-            fact.queue_id,
-            starts_at,
-            answered_count=1,
-            answered_in_time_count=int(in_time),
-            answered_wait_ms=fact.waited_ms,
-            wait_ms_max=fact.waited_ms,
-        )
+        in_time: bool | None = None
+        if self._is_callback(fact.interaction_id):
+            self.changes.queue(fact.queue_id, interval_of(at, self.zone), callback_answered_count=1)
+        else:
+            in_time = self._answered_in_queue(fact, at)
         self.changes.agent(fact.agent_id, interval_of(at, self.zone), answered_count=1)
         known = self.memory.open.get(fact.interaction_id)
         self._amend(
@@ -165,7 +163,23 @@ class Fold:
             service_level_met=in_time,
         )
 
+    def _answered_in_queue(self, fact: InteractionAnswered, at: Instant) -> bool:
+        self._settle_promise(fact.interaction_id, fact.queue_id, at, answered=True)
+        in_time = self._out_of_queue(fact.interaction_id, fact.queue_id, fact.waited_ms)
+        self.changes.queue(
+            fact.queue_id,
+            interval_of(Instant(at - fact.waited_ms), self.zone),
+            answered_count=1,
+            answered_in_time_count=int(in_time),
+            answered_wait_ms=fact.waited_ms,
+            wait_ms_max=fact.waited_ms,
+        )
+        return in_time
+
     def _abandoned(self, fact: InteractionAbandoned, at: Instant) -> None:
+        if self._is_callback(fact.interaction_id):
+            self.changes.queue(fact.queue_id, interval_of(at, self.zone), callback_failed_count=1)
+            return
         self._settle_promise(fact.interaction_id, fact.queue_id, at, answered=False)
         in_time = self._out_of_queue(fact.interaction_id, fact.queue_id, fact.waited_ms)
         self.changes.queue(
@@ -180,11 +194,24 @@ class Fold:
         self._amend(fact.interaction_id, service_level_met=False)
 
     def _left_queue(self, fact: InteractionLeftQueue, at: Instant) -> None:
+        if self._is_callback(fact.interaction_id):
+            self.changes.queue(fact.queue_id, interval_of(at, self.zone), callback_failed_count=1)
+            return
         self._settle_promise(fact.interaction_id, fact.queue_id, at, answered=False)
         self._out_of_queue(fact.interaction_id, fact.queue_id, fact.waited_ms)
         by = {LEFT_COUNTS[fact.reason]: 1, "left_wait_ms": fact.waited_ms, "wait_ms_max": fact.waited_ms}
         self.changes.queue(fact.queue_id, interval_of(Instant(at - fact.waited_ms), self.zone), **by)
         self._amend(fact.interaction_id, service_level_met=False)
+
+    def _callback_booked(self, fact: CallbackBooked, at: Instant) -> None:
+        self.changes.queue(fact.queue_id, interval_of(at, self.zone), callback_booked_count=1)
+        known = self.memory.open.get(fact.interaction_id)
+        if known is not None:
+            known.is_callback = True
+
+    def _is_callback(self, interaction_id: InteractionId) -> bool:
+        known = self.memory.open.get(interaction_id)
+        return known is not None and known.is_callback
 
     def _told(self, fact: WaitTold, at: Instant) -> None:
         known = self.memory.open.get(fact.interaction_id)
@@ -418,6 +445,7 @@ TAKERS: dict[type, Callable[[Fold, Any, Instant], None]] = {
     InteractionCreated: Fold._created,
     InteractionQueued: Fold._queued,
     WaitTold: Fold._told,
+    CallbackBooked: Fold._callback_booked,
     PriorityChanged: Fold._priority_changed,
     InteractionAnswered: Fold._answered,
     InteractionAbandoned: Fold._abandoned,

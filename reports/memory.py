@@ -23,13 +23,15 @@ class OpenInteraction:
     """An interaction that may still change its row.
 
     ``entered_at``: when the present wait in a queue began, None outside a queue. ``service_level_ms``: the rule of
-    that queue then. ``promise``: None while nothing was told.
+    that queue then. ``promise``: None while nothing was told. ``is_callback``: they have
+    asked to be called back, and what the queue makes of that is counted apart.
     """
 
     row: InteractionRow
     entered_at: Instant | None = None
     service_level_ms: int = 0
     promise: Promise | None = None
+    is_callback: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,8 @@ class QueueIntervalRow:
     level as it was at the entry. ``abandoned_count`` and ``abandoned_wait_ms`` are without the short ones.
     Handled, talk, hold and wrap-up count where the handling **ended**, wrap-up included; the outcomes of reservations
     where those ended. ``transferred_count``: talks of this queue whose agent sent the caller on, where they did.
+    Callbacks are neither offered nor answered nor left: they are counted apart, each where it happened.
+    Handled parts and reservations count them as all others.
     """
 
     queue_id: QueueId
@@ -84,6 +86,9 @@ class QueueIntervalRow:
     busy_count: int = 0
     unreachable_count: int = 0
     transferred_count: int = 0
+    callback_booked_count: int = 0
+    callback_answered_count: int = 0
+    callback_failed_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

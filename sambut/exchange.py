@@ -291,4 +291,5 @@ def floor_of(centre: Centre) -> Floor:
         phones={device.id: PhoneModel(model=device.model) for device in centre.devices},
         queue_names={queue.id: queue.name for queue in centre.queues},
         languages=centre.languages,
+        music={queue.id: queue.music for queue in centre.queues},
     )

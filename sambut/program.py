@@ -109,6 +109,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         door.hang_in(distributor)
         exchange.join(distributor, sound_closed=followers.recorder.sound_closed)
         view = CentreView(centre, public_holidays, storage.caller_lists.index)
+        exchange.switch.customers.decide = lambda number: view.routes.decide(number, clock.now())
         tokens = _token_book(settings, storage, clock)
         frames = FrameMaker(storage.contacts, followers.cti_settings)
         shown_to = (view.show, followers.show, lambda changed: frames.rename(tenant_of(changed)))

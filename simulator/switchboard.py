@@ -5,7 +5,16 @@ from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
-from acd.core.effects import CancelRing, Effect, PlayWaitAnnouncement, ReturnToFlow, RingAgent, TellWait
+from acd.core.effects import (
+    CancelRing,
+    DialCustomer,
+    Effect,
+    EndCustomerLeg,
+    PlayWaitAnnouncement,
+    ReturnToFlow,
+    RingAgent,
+    TellWait,
+)
 from acd.core.inputs import Input
 from acd.phone_lines import PhoneLines
 from acd.ports import AgentLegPhase
@@ -57,6 +66,8 @@ class Switchboard:
                 self._start(self._return(effect, self._withdraw_offer(effect.interaction_id)))
             case PlayWaitAnnouncement() | TellWait():
                 pass  # heard, and nothing comes of it
+            case DialCustomer() | EndCustomerLeg():
+                pass  # nobody asks to be called back here
 
     def part(self, interaction_id: InteractionId, reservation_id: ReservationId) -> None:
         """The engine refused a pick-up: part the two, and let the caller wait on."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from acd.core import facts
 from acd.core.agent_states import AgentState
+from acd.core.callback_words import CallbackBooked, CallbackDialled, CallbackDue, CallbackMissed, CallbackReached
 from acd.core.facts import Fact
 from acd.core.rank_words import PriorityChanged
 from acd.core.transfer_words import InteractionTransferred
@@ -85,6 +86,16 @@ _WORDS: dict[type, Any] = {
     PriorityChanged: lambda fact, start: f"{fact.interaction_id} now priority {fact.priority}, place {fact.position}",
     facts.WaitAnnouncementDue: lambda fact, start: f"{fact.interaction_id} hears {fact.prompt_id}",
     facts.WaitTold: _told,
+    CallbackBooked: lambda fact, start: (
+        f"{fact.interaction_id} to be called back from {fact.queue_id} until {clock(fact.expires_at, start)}"
+    ),
+    CallbackDialled: lambda fact, start: f"{fact.interaction_id} dialled, attempt {fact.attempt}",
+    CallbackReached: lambda fact, start: f"{fact.interaction_id} reached",
+    CallbackMissed: lambda fact, start: (
+        f"{fact.interaction_id} not reached"
+        + (f", again at {clock(fact.retry_at, start)}" if fact.retry_at is not None else "")
+    ),
+    CallbackDue: lambda fact, start: f"{fact.interaction_id} due again",
     facts.InputRefused: lambda fact, start: f"refused {fact.code}",
 }
 

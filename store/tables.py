@@ -138,6 +138,9 @@ queue_interval_row = sa.Table(
             "declined_count",
             "busy_count",
             "unreachable_count",
+            "callback_booked_count",
+            "callback_answered_count",
+            "callback_failed_count",
         )
     ),
     sa.Column("transferred_count", sa.BigInteger, nullable=False, server_default="0"),

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from acd.core.callback_words import CustomerReached
 from acd.core.inputs import (
     AgentHeldCaller,
     AgentLeft,
@@ -209,6 +210,8 @@ class LegTracker:
                 return self._transferred(interaction_id)
             case "AcdNoService":
                 return self._turned_away(interaction_id)
+            case "AcdReached":
+                return self._reached(interaction_id)
             case name if name == ASIDE_OVER:
                 return self._left_aside(fields)
             case name if interaction_id in self._callers:
@@ -327,6 +330,10 @@ class LegTracker:
     def _turned_away(self, interaction_id: InteractionId) -> tuple[Input, ...]:
         """The dialplan's safety route has the caller. One who is no interaction of ours waits for the next look."""
         return (CallerLost(interaction_id=interaction_id),) if interaction_id in self._callers else ()
+
+    def _reached(self, interaction_id: InteractionId) -> tuple[Input, ...]:
+        """Who is called back has answered."""
+        return (CustomerReached(interaction_id=interaction_id),) if interaction_id in self._callers else ()
 
     def _left_aside(self, fields: Mapping[str, str]) -> tuple[Input, ...]:
         """A talk that Asterisk alone had brought about is over. That the caller hung up is told by their own Hangup."""

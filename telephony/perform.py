@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 import structlog
 
-from acd.core.effects import CancelRing, Effect, PlayWaitAnnouncement, ReturnToFlow, RingAgent, TellWait
+from acd.core.effects import (
+    CancelRing,
+    DialCustomer,
+    Effect,
+    EndCustomerLeg,
+    PlayWaitAnnouncement,
+    ReturnToFlow,
+    RingAgent,
+    TellWait,
+)
 from acd.core.inputs import Input
 from acd.phone_lines import PhoneLines
 from acd.ports import AgentLegPhase
@@ -19,6 +28,7 @@ from telephony.ami.connection import AmiLink
 from telephony.ami.failures import ActionRefused, AmiFailure, LinkLost
 from telephony.ami.pending import Originated
 from telephony.ami.wire import Reply
+from telephony.customers import CustomerDialler
 from telephony.dial_strings import agent_leg_headers, device_channel, shown_name, shown_number
 from telephony.forwarding import NOWHERE, end_forwarded
 from telephony.leg_names import agent_leg, caller_leg, interaction_of_reservation
@@ -50,6 +60,7 @@ class Floor:
     phones: Mapping[DeviceId, PhoneModel]
     queue_names: Mapping[QueueId, str]
     languages: tuple[str, ...]
+    music: Mapping[QueueId, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +97,7 @@ class AsteriskSwitch:
         self._lines = lines
         self.in_doubt: Callable[[], None] = lambda: None
         """What we were told turns out to be out of date: look at the switch."""
+        self.customers = CustomerDialler(commands=commands, contacts=contacts, post=post)
         self._waits: set[asyncio.Task[None]] = set()
 
     def perform(self, effect: Effect) -> None:
@@ -100,6 +112,10 @@ class AsteriskSwitch:
                     self._announce(effect.interaction_id, (effect.prompt_id,))
                 case TellWait():
                     self._announce(effect.interaction_id, spoken_wait(effect))
+                case DialCustomer():
+                    self._start(self.customers.dial(effect, self.floor.music))
+                case EndCustomerLeg():
+                    self.end(caller_leg(effect.interaction_id))
                 case ReturnToFlow():
                     asked = self._withdraw_offer(effect.interaction_id, asking="ACD_STATE")
                     self._start(self._return_to_flow(effect, asked))

@@ -23,7 +23,7 @@ from acd.core.state import (
 )
 from acd.core.timetable import DeadlineKind
 from kernel.ids import AgentId, DeviceId, InteractionId, QueueId, ReservationId, TrunkId
-from kernel.instants import Instant, after
+from kernel.instants import Instant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,9 +120,12 @@ def _place_agent(state: State, agent: Agent) -> None:
 def _place_interaction(state: State, interaction: Interaction) -> None:
     stay = interaction.stay
     state.lines.queue_up(stay.queue_id, interaction.key)
-    wait_ms_max = state.queues[stay.queue_id].wait_ms_max
-    if wait_ms_max is not None:
-        state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, after(stay.queued_at, wait_ms_max))
+    wait_ends_at = interaction.wait_ends_at(state.queues[stay.queue_id])
+    state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, wait_ends_at)
+    if interaction.callback is not None and not interaction.has_leg:
+        callback = interaction.callback
+        state.timetable.put(DeadlineKind.CALLBACK_EXPIRES, interaction.interaction_id, callback.expires_at)
+        state.timetable.put(DeadlineKind.CALLBACK_DUE, interaction.interaction_id, callback.retry_at)
     if interaction.phase is Phase.WAITING:
         state.lines.wait(stay.demand, interaction.key)
         state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, stay.announce_at)

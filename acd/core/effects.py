@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
+from acd.core.callback_words import CallbackDialled, CallbackMissed, CallbackReached
 from acd.core.facts import AgentReserved, Fact, InteractionLeftQueue, ReservationEnded, WaitAnnouncementDue, WaitTold
-from kernel.ids import AgentId, DeviceId, InteractionId, PromptId, QueueId, ReservationId
+from kernel.ids import AgentId, DeviceId, Did, InteractionId, PromptId, QueueId, ReservationId
 from kernel.instants import Instant
 from kernel.result_codes import LeaveReason, ReservationResult
 
@@ -50,6 +52,23 @@ class TellWait:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DialCustomer:
+    """Call back: ring the customer, and let them into the queue's waiting room when they answer."""
+
+    interaction_id: InteractionId
+    queue_id: QueueId
+    did: Did
+    ring_ms_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCustomerLeg:
+    """Ring no longer for whom nobody waits any more. Harmless when nothing rings."""
+
+    interaction_id: InteractionId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnToFlow:
     """Take the caller out of the queue's waiting room and back into the flow, at the exit of that reason."""
 
@@ -57,7 +76,7 @@ class ReturnToFlow:
     reason: LeaveReason
 
 
-Effect = RingAgent | CancelRing | PlayWaitAnnouncement | TellWait | ReturnToFlow
+Effect = RingAgent | CancelRing | PlayWaitAnnouncement | TellWait | DialCustomer | EndCustomerLeg | ReturnToFlow
 
 
 def effects_of_step(facts: Iterable[Fact]) -> Iterator[Effect]:
@@ -76,7 +95,7 @@ def effects_of_step(facts: Iterable[Fact]) -> Iterator[Effect]:
 def effects_of(fact: Fact) -> tuple[Effect, ...]:
     """What one fact asks of the switch; most ask nothing."""
     match fact:
-        case AgentReserved():
+        case AgentReserved() if fact.rings:
             return (
                 RingAgent(
                     reservation_id=fact.reservation_id,
@@ -102,8 +121,43 @@ def effects_of(fact: Fact) -> tuple[Effect, ...]:
                     is_longer=fact.is_longer,
                 ),
             )
+        case CallbackDialled() | CallbackReached() | CallbackMissed():
+            return _effects_of_callback(fact)
+        case InteractionLeftQueue(reason=LeaveReason.CALLBACK):
+            return (EndCustomerLeg(interaction_id=fact.interaction_id),)
         case InteractionLeftQueue() if fact.reason not in (LeaveReason.WITHDRAWN, LeaveReason.OVERFLOW):
             # Whoever withdrew the caller has them already; a full queue is told to the flow that asked, which goes on.
             return (ReturnToFlow(interaction_id=fact.interaction_id, reason=fact.reason),)
         case _:
             return ()
+
+
+def _effects_of_callback(fact: CallbackDialled | CallbackReached | CallbackMissed) -> tuple[Effect, ...]:
+    match fact:
+        case CallbackDialled():
+            return (
+                DialCustomer(
+                    interaction_id=fact.interaction_id,
+                    queue_id=fact.queue_id,
+                    did=fact.did,
+                    ring_ms_max=fact.ring_ms_max,
+                ),
+            )
+        case CallbackMissed():
+            return (EndCustomerLeg(interaction_id=fact.interaction_id),)
+        case CallbackReached():
+            if fact.reservation_id is None or fact.agent_id is None or fact.device_id is None or fact.until is None:
+                return ()  # the agent is gone meanwhile: the next one is reserved as for all who wait
+            return (
+                RingAgent(
+                    reservation_id=fact.reservation_id,
+                    interaction_id=fact.interaction_id,
+                    queue_id=fact.queue_id,
+                    agent_id=fact.agent_id,
+                    device_id=fact.device_id,
+                    until=fact.until,
+                    auto_answer=fact.auto_answer,
+                ),
+            )
+        case _:
+            assert_never(fact)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from acd.core.checkpoint import EngineCheckpoint, checkpoint_of, state_of
 from acd.core.decide import decide
-from acd.core.decide.reservations import reserve
+from acd.core.decide.callbacks import reserve
 from acd.core.evolve import evolve
 from acd.core.facts import Fact
 from acd.core.inputs import Input

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from acd.core.agent_states import AgentState
+from acd.core.callback_words import CallbackBooked, CallbackDialled, CallbackDue, CallbackMissed, CallbackReached
 from acd.core.outbound_words import CallOutAnswered, CallOutBegun, CallOutMoved, CallOutRefused, CallOutReleased
 from acd.core.rank_words import PriorityChanged, RoutingDefined
 from acd.core.settings import AgentSettings, Channel, DeviceSettings, Direction, QueueSettings, Requirement
@@ -198,7 +199,10 @@ class InteractionEnded:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentReserved:
-    """The two are held for each other until ``until``; the phone is to ring. The screen pop is made from this."""
+    """The two are held for each other until ``until``; the phone is to ring. The screen pop is made from this.
+
+    ``rings`` False: not yet, the customer is called back first.
+    """
 
     reservation_id: ReservationId
     interaction_id: InteractionId
@@ -208,6 +212,7 @@ class AgentReserved:
     until: Instant
     auto_answer: bool
     waited_ms: int
+    rings: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +332,11 @@ Fact = (
     | AgentLoggedOut
     | AgentStateChanged
     | NextStateChosen
+    | CallbackBooked
+    | CallbackDialled
+    | CallbackReached
+    | CallbackMissed
+    | CallbackDue
     | DistributionSuspended
     | DistributionResumed
     | CallOutBegun

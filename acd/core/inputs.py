@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from acd.core.callback_words import BookCallback, CustomerReached
 from acd.core.outbound_words import CallOut, CallOutOver, CallOutPickedUp, CallOutTried
 from acd.core.rank_words import MoveToQueue, RoutingConfigured, SetPriority
 from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings, Requirement
@@ -330,5 +331,7 @@ Input = (
     | CallOutTried
     | CallOutPickedUp
     | CallOutOver
+    | BookCallback
+    | CustomerReached
     | TimePassed
 )

@@ -12,6 +12,8 @@ class Phase(StrEnum):
     FLOW = "flow"
     """In a conversation with a flow, before or between queues."""
     WAITING = "waiting"
+    PUT_OFF = "put_off"
+    """In a queue, and not to be offered for a while: a callback between two attempts."""
     OFFERED = "offered"
     """Still in the queue, held for one agent whose phone rings."""
     DIALLING = "dialling"
@@ -29,6 +31,8 @@ class PhaseTrigger(StrEnum):
     RESERVED = "reserved"
     RESERVATION_OVER = "reservation_over"
     ANSWERED = "answered"
+    PUT_OFF = "put_off"
+    DUE = "due"
     LEFT_QUEUE = "left_queue"
     AGENT_LEFT = "agent_left"
     ENDED = "ended"
@@ -45,6 +49,11 @@ PHASES: dict[tuple[Phase, PhaseTrigger], Phase] = {
         PhaseTrigger.ANSWERED,
     ): Phase.CONNECTED,  # a pick-up that won its claim while the lapse was being decided
     #
+    (Phase.WAITING, PhaseTrigger.PUT_OFF): Phase.PUT_OFF,  # whom a callback is for did not answer
+    (Phase.PUT_OFF, PhaseTrigger.DUE): Phase.WAITING,
+    (Phase.PUT_OFF, PhaseTrigger.LEFT_QUEUE): Phase.FLOW,
+    (Phase.PUT_OFF, PhaseTrigger.ANSWERED): Phase.CONNECTED,  # joined in the moment in which they were given up
+    #
     (Phase.OFFERED, PhaseTrigger.RESERVATION_OVER): Phase.WAITING,  # with the place it had
     (Phase.OFFERED, PhaseTrigger.ANSWERED): Phase.CONNECTED,
     #
@@ -57,5 +66,5 @@ PHASES: dict[tuple[Phase, PhaseTrigger], Phase] = {
     (Phase.AFTER, PhaseTrigger.ENDED): Phase.ENDED,
 }
 
-QUEUE_PHASES = (Phase.WAITING, Phase.OFFERED)
+QUEUE_PHASES = (Phase.WAITING, Phase.OFFERED, Phase.PUT_OFF)
 """The interaction is in a queue and counts there as waiting."""

@@ -105,7 +105,7 @@ def _interactions_hold_what_their_phase_says(state: State) -> Iterator[str]:
         wait = interaction.wait
         if wait.demand != state.demand_in(wait.queue_id, wait.added, wait.steps_taken):
             yield f"{interaction_id} waits under rules that are not its queue's"
-        if (queue.wait_ms_max is None) != (state.timetable.at(DeadlineKind.WAIT_ENDS, interaction_id) is None):
+        if state.timetable.at(DeadlineKind.WAIT_ENDS, interaction_id) != interaction.wait_ends_at(queue):
             yield f"{interaction_id} waits without the limit of its queue"
 
 

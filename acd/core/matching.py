@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from acd.core import facts
 from acd.core.agent_states import AgentState
+from acd.core.callback_words import CallbackDue
 from acd.core.demand import AgentKey, AgentRank, Demand, agent_bonus_ms, agent_key, agent_rank
 from acd.core.facts import Fact
 from acd.core.interaction_states import Phase
@@ -34,6 +35,7 @@ _OF_NEWCOMERS = frozenset(
     {
         facts.InteractionQueued,
         facts.ReservationEnded,
+        CallbackDue,
         facts.AgentStateChanged,
         facts.AgentDefined,
         facts.DistributionResumed,
@@ -51,7 +53,7 @@ def newcomers_of(state: State, step_facts: list[Fact]) -> Newcomers:
         if type(fact) not in _OF_NEWCOMERS:
             continue
         match fact:
-            case facts.InteractionQueued() | facts.ReservationEnded():
+            case facts.InteractionQueued() | facts.ReservationEnded() | CallbackDue():
                 interaction_ids.append(fact.interaction_id)
             case facts.AgentStateChanged(state=AgentState.READY):
                 agent_ids.append(fact.agent_id)

@@ -1,6 +1,7 @@
 """What the engine knows. Records are frozen; the dictionaries and lines are changed by ``evolve`` alone."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from acd.core.agent_states import AgentState
 from acd.core.call_usage import CallUsage
@@ -14,7 +15,7 @@ from acd.core.strategies import CallerKey, caller_key
 from acd.core.timetable import Timetable
 from acd.core.workload import Workload
 from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
-from kernel.instants import Instant
+from kernel.instants import Instant, after
 from kernel.result_codes import EndedBy, LeaveReason, ReservationResult
 
 PAST_MAX = 4096
@@ -112,6 +113,33 @@ class Wait:
     told: Told | None = None
 
 
+class CallbackStage(StrEnum):
+    """How far a callback has come."""
+
+    BOOKED = "booked"
+    """The call in which it was asked for still lasts."""
+    AWAY = "away"
+    """It waits without a leg, or the customer's phone rings."""
+    REACHED = "reached"
+    """The customer has answered, and is a caller like all others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """What a caller asked for instead of waiting. ``dialled_at``: since when their phone is rung; ``retry_at``: until when
+    it rests after an attempt; ``attempts``: those that reached nobody.
+    """
+
+    queue_id: QueueId
+    expires_at: Instant
+    tries_max: int
+    retry_ms: int
+    stage: CallbackStage = CallbackStage.BOOKED
+    attempts: int = 0
+    dialled_at: Instant | None = None
+    retry_at: Instant | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
     """The talk with an agent that goes on, or was the last: with whom, from which queue, and under what rules.
@@ -129,7 +157,9 @@ class Talk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interaction:
-    """One customer's contact. ``wait`` is set while it is in a queue, ``talk`` from its first answer on."""
+    """One customer's contact. ``wait`` is set while it is in a queue, ``last_wait`` is the stay in a queue before, ``talk``
+    is set from its first answer on. ``callback``: they have asked to be called back.
+    """
 
     interaction_id: InteractionId
     channel: Channel
@@ -145,6 +175,25 @@ class Interaction:
     left_reason: LeaveReason | None = None
     released_by: EndedBy | None = None
     talk: Talk | None = None
+    last_wait: Wait | None = None
+    callback: Callback | None = None
+
+    @property
+    def has_leg(self) -> bool:
+        """Whether anybody is on the line: only whoever waits in a queue to be called back is not."""
+        return self.wait is None or self.callback is None or self.callback.stage is not CallbackStage.AWAY
+
+    @property
+    def asked_back(self) -> Callback:
+        """The callback, of an interaction that has one."""
+        assert self.callback is not None, "no callback was asked for"
+        return self.callback
+
+    def wait_ends_at(self, queue: QueueSettings) -> Instant | None:
+        """When the queue's longest wait is over, of one that is in it; None: never. Callbacks end by their own limit."""
+        if queue.wait_ms_max is None or self.callback is not None:
+            return None
+        return after(self.stay.queued_at, queue.wait_ms_max)
 
     @property
     def stay(self) -> Wait:

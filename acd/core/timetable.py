@@ -14,6 +14,8 @@ class DeadlineKind(IntEnum):
     PHONE_RETRIED = 3
     WAIT_ENDS = 4
     ANNOUNCEMENT_DUE = 5
+    CALLBACK_DUE = 20
+    CALLBACK_EXPIRES = 21
 
 
 Due = tuple[Instant, DeadlineKind, str]

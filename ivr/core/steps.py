@@ -79,6 +79,22 @@ class Transfer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FindOwnNumber:
+    """Which number would the caller be called back at? Answer: OwnNumber."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookCallback:
+    """Call back later, from that queue, before it expires or the hours close. Answer: CallbackAnswered."""
+
+    queue_id: QueueId
+    expires_ms: int
+    hours_id: HoursId | None
+    tries_max: int
+    retry_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conclude:
     """Put down how the call ends, before the caller hears it and hangs up by themselves. Answer: Done."""
 
@@ -93,7 +109,19 @@ class HangUp:
     disposition: Disposition
 
 
-Step = PickUp | Say | AskKey | CheckHours | CheckCallerList | EnterQueue | Transfer | Conclude | HangUp
+Step = (
+    PickUp
+    | Say
+    | AskKey
+    | CheckHours
+    | CheckCallerList
+    | EnterQueue
+    | Transfer
+    | FindOwnNumber
+    | BookCallback
+    | Conclude
+    | HangUp
+)
 
 
 # --- answers -------------------------------------------------------------------------------------------------------
@@ -134,6 +162,20 @@ class ListChecked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnNumber:
+    """``number`` as it is dialled; "" when there is none that could be."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackAnswered:
+    """Whether they will be called back."""
+
+    is_booked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LookUpFailed:
     """The hours or the list are not there any more."""
 
@@ -166,5 +208,15 @@ class TransferFailed:
 
 
 Answer = (
-    Done | Said | KeyPressed | HoursChecked | ListChecked | LookUpFailed | QueueRefused | QueueLeft | TransferFailed
+    Done
+    | Said
+    | KeyPressed
+    | HoursChecked
+    | ListChecked
+    | OwnNumber
+    | CallbackAnswered
+    | LookUpFailed
+    | QueueRefused
+    | QueueLeft
+    | TransferFailed
 )

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from acd.core import inputs, waiting_words
+from acd.core import callback_words, inputs, waiting_words
 from acd.core.outbound_words import CallOut, TrunkOffer
 from acd.core.rank_words import MoveToQueue, RoutingConfigured, SetPriority
 from acd.core.settings import (
@@ -241,6 +241,22 @@ def set_aux(agent_id: str, reason_code: str = "lunch") -> inputs.SetAux:
 
 def pressed(interaction_id: str, key: str) -> waiting_words.KeyPressed:
     return waiting_words.KeyPressed(interaction_id=InteractionId(interaction_id), key=key)
+
+
+def book_callback(
+    interaction_id: str, queue_id: str = "sales", *, expires_at: int, tries_max: int = 3, retry_ms: int = 5 * 60 * S
+) -> callback_words.BookCallback:
+    return callback_words.BookCallback(
+        interaction_id=InteractionId(interaction_id),
+        queue_id=QueueId(queue_id),
+        expires_at=Instant(expires_at),
+        tries_max=tries_max,
+        retry_ms=retry_ms,
+    )
+
+
+def reached(interaction_id: str) -> callback_words.CustomerReached:
+    return callback_words.CustomerReached(interaction_id=InteractionId(interaction_id))
 
 
 def rang(reservation_id: str) -> inputs.AgentRang:

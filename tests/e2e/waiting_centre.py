@@ -93,3 +93,54 @@ def _wait_and_talk(story: Story, interaction_id: str, queue_id: str, waited_ms: 
     )
     for given in talk:
         story.give(given)
+
+
+_CALLED_BACK = """
+[[trunks]]
+id = "outside"
+host = "127.0.0.1"
+port = @port@
+match = ["192.0.2.1"]
+caller_id = "169"
+
+[[routes]]
+id = "outside"
+name = "Outside"
+allows = ["+6281"]
+trunks = ["outside"]
+dials = "national"
+
+[[queues]]
+id = "called-back"
+name = "Called back"
+requires = { indonesian = 3 }
+exit_key = "1"
+wrap_up_s = 0
+
+[[flows]]
+id = "called-back"
+name = "Called back"
+start = "start"
+[flows.nodes]
+start = { kind = "start", exits = { next = "wait" } }
+wait = { kind = "enqueue", queue = "called-back", exits = { timeout = "no", refused = "no", key = "offer" } }
+yes = { kind = "hangup", prompts = ["callback-booked"] }
+no = { kind = "hangup", prompts = ["digit-9"] }
+[flows.nodes.offer]
+kind = "callback"
+queue = "called-back"
+prompts = ["callback-offer"]
+confirm_prompts = ["callback-confirm"]
+exits = { booked = "yes", declined = "no", no_number = "no" }
+
+[[dids]]
+number = "776924"
+flow = "called-back"
+"""
+CALLED_BACK = "776924"
+"""1 leads out of the queue, and to an offer to be called back at the caller's own number, by a carrier of its own."""
+
+
+def with_callbacks(sample: str, *, outside_port: int) -> str:
+    """The sample's text with that number; the carrier is at that port of 127.0.0.1."""
+    return sample + _CALLED_BACK.replace("@port@", str(outside_port))

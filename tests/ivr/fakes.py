@@ -106,6 +106,7 @@ class FakeQueueDoor:
     def __init__(self, *, refuses: bool = False, full: bool = False, breaks: bool = False) -> None:
         self.entered: list[tuple[QueueId, int | None]] = []
         self.ended: list[Disposition] = []
+        self.booked: list[tuple[QueueId, Instant, int, int]] = []
         self.arrived: list[Arrival] = []
         self._entry = QueueEntry.REFUSED if refuses else QueueEntry.FULL if full else QueueEntry.WAITS
         self._breaks = breaks
@@ -125,6 +126,12 @@ class FakeQueueDoor:
         if self._entry is QueueEntry.WAITS:
             self.entered.append((queue_id, priority))
         return self._entry
+
+    async def call_back(
+        self, interaction_id: InteractionId, queue_id: QueueId, expires_at: Instant, tries_max: int, retry_ms: int
+    ) -> bool:
+        self.booked.append((queue_id, expires_at, tries_max, retry_ms))
+        return self._entry is not QueueEntry.REFUSED
 
     async def end(self, interaction_id: InteractionId, disposition: Disposition) -> None:
         if self._breaks:
@@ -149,6 +156,9 @@ class FakeLookUps:
         if list_id == "blocked":
             return Listing(is_listed=number in self.blocked, priority=None)
         raise LookUpUnknown(list_id)
+
+    def way_back(self, number: str, at: Instant) -> str:
+        return number.replace("+62", "0")
 
     def music(self, queue_id: QueueId) -> str:
         return "calm"

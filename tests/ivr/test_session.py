@@ -402,3 +402,41 @@ async def test_nothing_is_kept_of_a_caller_without_a_contact() -> None:
 
     assert await call.begin() is Stop.QUEUED
     assert await call.memory.recall(CALL) is None
+
+
+# --- callbacks ---
+
+OFFER = flow(
+    start("offer"),
+    node(
+        "offer",
+        "callback",
+        {"booked": "bye", "declined": "wait", "no_number": "wait"},
+        queue="sales",
+        prompts=["welcome"],
+        confirm_prompts=["oops"],
+        expires_min=30,
+    ),
+    node("wait", "enqueue", {"timeout": "bye", "refused": "bye"}, queue="sales"),
+    bye(prompts=["goodbye"]),
+)
+
+
+@pytest.mark.parametrize(("hours", "minutes"), [(None, 30), ("office", 1), ("nowhere", 30)])
+async def test_nobody_is_called_back_after_the_time_or_the_closing(hours: str | None, minutes: int) -> None:
+    offer = OFFER.nodes[next(at for at, one in enumerate(OFFER.nodes) if one.id == "offer")]
+    settings = dict(offer.settings) | ({"hours": hours} if hours else {})
+    given = flow(
+        *(one if one is not offer else node("offer", "callback", {**offer.exits}, **settings) for one in OFFER.nodes)
+    )
+    call = Call(FakeCaller(keys="1"), number=VIP, given=given)
+
+    assert await call.begin() is Stop.HUNG_UP
+    assert call.door.booked == [("sales", NOON + minutes * 60_000, 3, 5 * 60_000)]
+
+
+async def test_who_is_not_booked_goes_on_waiting() -> None:
+    call = Call(FakeCaller(keys="2"), number=VIP, given=OFFER)
+
+    assert await call.begin() is Stop.QUEUED
+    assert call.door.booked == []

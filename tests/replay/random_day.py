@@ -13,6 +13,7 @@ import msgspec
 from acd.core.checkpoint import EngineCheckpoint
 from acd.core.engine import Engine
 from acd.core.inputs import AsideBegan, AsideEnded, Input
+from acd.core.interaction_states import Phase
 from acd.core.outbound_words import CallOutOver, CallOutPickedUp, CallOutTried
 from acd.core.settings import NoAnswerPolicy
 from acd.core.state import State
@@ -134,6 +135,20 @@ class Day:
     def hang_up(self, state: State) -> Input:
         return m.hung_up(self._caller(state))
 
+    def book_callback(self, state: State) -> Input:
+        in_flow = [one for one, interaction in state.interactions.items() if interaction.phase is Phase.FLOW]
+        return m.book_callback(
+            self._chance.choice([*in_flow, self._caller(state)]),
+            self._chance.choices(QUEUES, (20, 1, 20, 20))[0],
+            expires_at=self._chance.choice((0, 2**60, 2**60)) or int(NOON) + self._chance.randrange(10**6),
+            tries_max=self._chance.randint(1, 3),
+            retry_ms=20_000,
+        )
+
+    def reach(self, state: State) -> Input:
+        away = [one for one, interaction in state.interactions.items() if not interaction.has_leg]
+        return m.reached(self._chance.choice([*away, self._caller(state)]))
+
     def press_key(self, state: State) -> Input:
         return m.pressed(self._caller(state), self._chance.choice("12"))
 
@@ -252,6 +267,8 @@ _KINDS: tuple[tuple[Callable[[Day, State], Input], int], ...] = (
     (Day.aside, 3),
     (Day.aside_ended, 2),
     (Day.press_key, 2),
+    (Day.book_callback, 3),
+    (Day.reach, 5),
     (Day.nothing, 10),
 )
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from acd.core.callback_words import CallbackBooked
 from acd.core.engine import Engine
 from acd.core.facts import InteractionAbandoned, InteractionAnswered, InteractionQueued, InteractionReleased
 from acd.core.inputs import QueueConfigured
@@ -236,15 +237,28 @@ def random_journal(seed: int, count: int) -> list[Entry]:
     return entries
 
 
+def parted(facts: list[object]) -> tuple[list[object], list[object]]:
+    """Facts of calls, and those of callbacks from when they were booked on."""
+    booked: set[object] = set()
+    calls: list[object] = []
+    callbacks: list[object] = []
+    for fact in facts:
+        interaction_id = getattr(fact, "interaction_id", None)
+        (callbacks if interaction_id in booked else calls).append(fact)
+        if isinstance(fact, CallbackBooked):
+            booked.add(interaction_id)
+    return calls, callbacks
+
+
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10**6), count=st.integers(1, 400))
 def test_the_ledger_balances_in_every_interval_of_any_day(seed: int, count: int) -> None:
     entries = random_journal(seed, count)
     told = Told(entries)
-    facts = [fact for entry in entries for fact in entry.facts]
+    calls, callbacks = parted([fact for entry in entries for fact in entry.facts])
 
     def said(kind: type) -> int:
-        return sum(isinstance(fact, kind) for fact in facts)
+        return sum(isinstance(fact, kind) for fact in calls)
 
     whole = told.queue()
     waiting = sum(known.entered_at is not None for known in told.memory.open.values())
@@ -254,7 +268,9 @@ def test_the_ledger_balances_in_every_interval_of_any_day(seed: int, count: int)
     assert whole.offered_count == said(InteractionQueued)
     assert whole.answered_count == said(InteractionAnswered)
     assert whole.abandoned_count + whole.short_abandoned_count == said(InteractionAbandoned)
-    assert whole.handled_count + pending == said(InteractionReleased)
+    assert whole.handled_count + pending == sum(isinstance(fact, InteractionReleased) for fact in (*calls, *callbacks))
+    assert whole.callback_booked_count == said(CallbackBooked)
+    assert whole.callback_answered_count == sum(isinstance(fact, InteractionAnswered) for fact in callbacks)
     assert left_count(whole) == whole.offered_count - whole.answered_count - said(InteractionAbandoned) - waiting
     assert all(0 <= row.time_ms <= 30 * MINUTE for row in told.times())
     assert sum(times_by_state(told.times()).values()) == sum(row.time_ms for row in told.times())

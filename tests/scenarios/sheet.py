@@ -159,6 +159,13 @@ _DOES: tuple[tuple[str, Callable[..., Input]], ...] = (
     (r"(\w+) arrives", lambda floor, one: m.arrived(one)),
     (r"(\w+) hangs up", lambda floor, one: m.hung_up(one) if one.startswith("c") else m.left(_latest(floor, one))),
     (r"(\w+) presses ([0-9*#])", lambda floor, one, key: m.pressed(one, key)),
+    (
+        r"(\w+) books a callback from (\w+) until ([\d:]+), (\d) tries every ([\d:]+)",
+        lambda floor, one, queue, until, tries, every: m.book_callback(
+            one, queue, expires_at=NOON + milliseconds(until), tries_max=int(tries), retry_ms=milliseconds(every)
+        ),
+    ),
+    (r"(\w+) answers the callback", lambda floor, one: m.reached(one)),
     (r"(\w+) is lost", lambda floor, one: m.lost(one)),
     (r"flow of (\w+) ends (\w+)", lambda floor, one, how: m.flow_ended(one, Disposition(how))),
     (r"(\w+) logs in at ([\w-]+)", lambda floor, one, phone: m.log_in(one, phone)),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from acd.core.callback_words import CustomerReached
 from acd.core.inputs import (
     AgentLeft,
     AgentLegFailed,
@@ -251,3 +252,12 @@ def test_a_transfer_that_failed_ends_nothing() -> None:
     assert legs.see(event("Hangup", Uniqueid=agent_leg(OFFER), Cause="16")) == (
         AgentLeft(reservation_id=OFFER, ended_by=EndedBy.SYSTEM),
     )
+
+
+def test_a_customer_who_is_called_back_is_reached_once_the_dialplan_says_so() -> None:
+    legs = LegTracker()
+    said = event("UserEvent", UserEvent="AcdReached", Call=CALL)
+    assert legs.see(said) == ()
+    legs.caller_known(CALL)
+
+    assert legs.see(said) == (CustomerReached(interaction_id=CALL),)

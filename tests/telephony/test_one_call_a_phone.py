@@ -75,7 +75,7 @@ async def a_room(winner: str = "") -> AsyncIterator[Room]:
             commands=commands,
             legs=LegTracker(),
             contacts=NoContacts(),  # type: ignore[arg-type]  # only what ringing asks
-            floor=Floor(phones={}, queue_names={}, languages=("id",)),
+            floor=Floor(phones={}, queue_names={}, languages=("id",), music={}),
             policy=RingPolicy(silent_ms_max=3_000, epoch="2-b", record=False),
             now=lambda: NOW,
             post=given.append,

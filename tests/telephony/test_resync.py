@@ -173,7 +173,7 @@ async def an_ear(
             commands=commands,
             legs=legs,
             contacts=NoContacts(),  # type: ignore[arg-type]  # only what ringing asks
-            floor=Floor(phones={}, queue_names={}, languages=("id",)),
+            floor=Floor(phones={}, queue_names={}, languages=("id",), music={}),
             policy=RingPolicy(silent_ms_max=3_000, epoch="2-b", record=False),
             now=lambda: NOW,
             post=door.post,

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from acd.core import inputs, outbound_words, transfer_words
+from acd.core.callback_words import BookCallback, CustomerReached
 from acd.core.decide import (
     agents,
     aside,
+    callbacks,
     calls,
     configuration,
     deadlines,
@@ -34,9 +36,11 @@ DECIDERS: dict[type, Callable[[Step, Any], None]] = {
     inputs.EnterQueue: queueing.enter,
     MoveToQueue: ranks.move_to_queue,
     SetPriority: ranks.set_priority,
-    inputs.FlowEnded: queueing.end_flow,
-    inputs.CallerHungUp: queueing.hang_up,
-    inputs.CallerLost: queueing.lose,
+    inputs.FlowEnded: callbacks.end_flow,
+    inputs.CallerHungUp: callbacks.hang_up,
+    inputs.CallerLost: callbacks.lose,
+    BookCallback: callbacks.book,
+    CustomerReached: callbacks.reach,
     KeyPressed: queueing.press_key,
     inputs.LogIn: agents.log_in,
     inputs.LogOut: agents.log_out,

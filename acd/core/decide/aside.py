@@ -29,7 +29,7 @@ def take(step: Step, given: inputs.TakenAside) -> None:
         step.refuse(RefusalCode.UNKNOWN_INTERACTION, given.interaction_id)
     elif interaction.phase is Phase.CONNECTED and _is_with(step, interaction, given.device_id):
         return
-    elif interaction.wait is None:
+    elif interaction.wait is None or not interaction.has_leg:
         step.refuse(RefusalCode.WRONG_STATE, given.interaction_id)
     elif (agent_id := _free_agent_at(step, given.device_id)) is None:
         # Somebody picked up, and nobody can say who: an answer that is nobody's would be wrong in every report.

@@ -4,10 +4,10 @@ from typing import assert_never
 
 from acd.core import inputs
 from acd.core.decide.announcements import announce
+from acd.core.decide.callbacks import expire, lapse, retry
 from acd.core.decide.calls import end_wrap_up
 from acd.core.decide.presence import retry_phone
 from acd.core.decide.queueing import end_wait
-from acd.core.decide.reservations import lapse
 from acd.core.step import Step
 from acd.core.timetable import DeadlineKind, Due
 from kernel.ids import AgentId, InteractionId, ReservationId
@@ -33,5 +33,9 @@ def _take(step: Step, kind: DeadlineKind, subject: str) -> None:
             end_wait(step, InteractionId(subject))
         case DeadlineKind.ANNOUNCEMENT_DUE:
             announce(step, InteractionId(subject))
+        case DeadlineKind.CALLBACK_DUE:
+            retry(step, InteractionId(subject))
+        case DeadlineKind.CALLBACK_EXPIRES:
+            expire(step, InteractionId(subject))
         case _:
             assert_never(kind)

@@ -20,6 +20,7 @@ _DISPOSITION_AFTER: dict[LeaveReason, Disposition] = {
     LeaveReason.OVERFLOW: Disposition.OVERFLOW,
     LeaveReason.CLOSED: Disposition.CLOSED,
     LeaveReason.KEY: Disposition.ABANDONED_IN_FLOW,
+    LeaveReason.CALLBACK: Disposition.CALLBACK,
     LeaveReason.WITHDRAWN: Disposition.WITHDRAWN,
     LeaveReason.NO_AGENT: Disposition.UNKNOWN,  # dispositions have no word of their own for it
     LeaveReason.SYSTEM_FAILURE: Disposition.SYSTEM_FAILURE,
@@ -68,7 +69,9 @@ def queue_up(step: Step, given: inputs.EnterQueue, *, takes_all: bool = False) -
     ranked_at = step.now if given.ranked_at is None else min(given.ranked_at, step.now)
     rank = caller_rank(priority, ranked_at, state.routing.priority_step_ms)
     key = caller_key(rank, ranked_at, state.queue_entries + 1, given.interaction_id)
-    overflows = not takes_all and is_full(step, given.queue_id)
+    # A callback was let in when it was booked.
+    is_callback = state.interactions[given.interaction_id].callback is not None
+    overflows = not takes_all and not is_callback and is_full(step, given.queue_id)
     step.record(
         facts.InteractionQueued(
             interaction_id=given.interaction_id,
@@ -82,7 +85,7 @@ def queue_up(step: Step, given: inputs.EnterQueue, *, takes_all: bool = False) -
     )
     if overflows:
         # They did enter, so that the queue counts them as offered, and leave before anybody can be reserved.
-        _leave(step, state.interactions[given.interaction_id], LeaveReason.OVERFLOW)
+        leave(step, state.interactions[given.interaction_id], LeaveReason.OVERFLOW)
 
 
 def press_key(step: Step, given: KeyPressed) -> None:
@@ -91,8 +94,8 @@ def press_key(step: Step, given: KeyPressed) -> None:
         step.refuse(RefusalCode.UNKNOWN_INTERACTION, given.interaction_id)
     elif interaction.wait is None:
         step.refuse(RefusalCode.WRONG_STATE, given.interaction_id)
-    elif given.key == step.state.queues[interaction.wait.queue_id].exit_key:
-        _leave(step, interaction, LeaveReason.KEY)
+    elif interaction.callback is None and given.key == step.state.queues[interaction.wait.queue_id].exit_key:
+        leave(step, interaction, LeaveReason.KEY)
 
 
 def is_full(step: Step, queue_id: QueueId) -> bool:
@@ -109,7 +112,7 @@ def end_flow(step: Step, given: inputs.FlowEnded) -> None:
         step.refuse(RefusalCode.WRONG_STATE, given.interaction_id)
     else:
         if interaction.wait is not None:
-            _leave(step, interaction, LeaveReason.WITHDRAWN)
+            leave(step, interaction, LeaveReason.WITHDRAWN)
         end(step, given.interaction_id, given.disposition, EndedBy.SYSTEM, cause_code=0)
 
 
@@ -146,18 +149,18 @@ def lose(step: Step, given: inputs.CallerLost) -> None:
         assert interaction.reservation_id is not None, "a connected interaction has its reservation's id"
         release(step, step.state.connections[interaction.reservation_id], EndedBy.SYSTEM, seen=False)
     elif interaction.wait is not None:
-        _leave(step, interaction, LeaveReason.SYSTEM_FAILURE)
+        leave(step, interaction, LeaveReason.SYSTEM_FAILURE)
     end(step, given.interaction_id, Disposition.SYSTEM_FAILURE, EndedBy.SYSTEM, cause_code=0)
 
 
 def withdraw(step: Step, interaction: Interaction) -> None:
     """Somebody has taken a caller out of the queue."""
-    _leave(step, interaction, LeaveReason.WITHDRAWN)
+    leave(step, interaction, LeaveReason.WITHDRAWN)
 
 
 def end_wait(step: Step, interaction_id: InteractionId) -> None:
     """The longest wait that the queue allows is over: back to the flow, even if a phone rings just now."""
-    _leave(step, step.state.interactions[interaction_id], LeaveReason.TIMEOUT)
+    leave(step, step.state.interactions[interaction_id], LeaveReason.TIMEOUT)
 
 
 def _abandon(step: Step, interaction: Interaction) -> Disposition:
@@ -177,7 +180,7 @@ def _abandon(step: Step, interaction: Interaction) -> Disposition:
     return Disposition.SHORT_ABANDONED if short else Disposition.ABANDONED
 
 
-def _leave(step: Step, interaction: Interaction, reason: LeaveReason) -> None:
+def leave(step: Step, interaction: Interaction, reason: LeaveReason) -> None:
     stay = interaction.stay
     _withdraw_offer(step, interaction, ReservationResult.CANCELLED)
     step.record(

@@ -16,12 +16,15 @@ PHONE_RETRIES_MS = (5_000, 15_000, 60_000)
 only when the switch has seen it anew, or its agent says ready."""
 
 
-def reserve(step: Step, interaction_id: InteractionId, agent_id: AgentId) -> None:
-    """Hold the two for each other; the agent's phone is to ring."""
+def reserve(step: Step, interaction_id: InteractionId, agent_id: AgentId, *, dial_ms_max: int = 0) -> None:
+    """Hold the two for each other; the agent's phone is to ring. ``dial_ms_max``: so long the customer's phone rings before
+    it; 0: they are there.
+    """
     stay = step.state.interactions[interaction_id].stay
     device = seat_of(step, step.state.agents[agent_id])
-    until = after(step.now, step.state.queues[stay.queue_id].ring_ms_max)
-    _reserved(step, interaction_id, agent_id, until=until, auto_answer=device.settings.auto_answer)
+    until = after(step.now, dial_ms_max + step.state.queues[stay.queue_id].ring_ms_max)
+    auto_answer = device.settings.auto_answer
+    _reserved(step, interaction_id, agent_id, until=until, auto_answer=auto_answer, rings=dial_ms_max == 0)
     move(step, agent_id, Trigger.RESERVED, until=until, interaction_id=interaction_id)
 
 
@@ -130,7 +133,13 @@ def refuse_stale(step: Step, reservation_id: ReservationId) -> None:
 
 
 def _reserved(
-    step: Step, interaction_id: InteractionId, agent_id: AgentId, *, until: Instant, auto_answer: bool
+    step: Step,
+    interaction_id: InteractionId,
+    agent_id: AgentId,
+    *,
+    until: Instant,
+    auto_answer: bool,
+    rings: bool = True,
 ) -> Reservation:
     interaction = step.state.interactions[interaction_id]
     reservation_id = ReservationId(f"{interaction_id}-r{interaction.reservation_count + 1}")
@@ -144,6 +153,7 @@ def _reserved(
             until=until,
             auto_answer=auto_answer,
             waited_ms=elapsed_ms(interaction.stay.queued_at, step.now),
+            rings=rings,
         )
     )
     return step.state.reservations[reservation_id]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from acd.core.evolve.agents import AGENT_EVOLVERS
+from acd.core.evolve.callbacks import CALLBACK_EVOLVERS
 from acd.core.evolve.interactions import INTERACTION_EVOLVERS
 from acd.core.evolve.outbound import OUTBOUND_EVOLVERS
 from acd.core.facts import Fact
@@ -14,6 +15,7 @@ EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {
     **AGENT_EVOLVERS,
     **INTERACTION_EVOLVERS,
     **OUTBOUND_EVOLVERS,
+    **CALLBACK_EVOLVERS,
 }
 
 

@@ -30,7 +30,7 @@ def _queue_defined(state: State, fact: facts.QueueDefined, at: Instant) -> None:
         if interaction.phase is Phase.WAITING:
             state.lines.stop_waiting(interaction.interaction_id)
         announce_at = stay.announce_at
-        if settings.announces and announce_at is None:
+        if settings.announces and announce_at is None and interaction.has_leg:
             announce_at = after(at, settings.announcement_every_ms)
         interaction = replace(
             interaction,
@@ -41,8 +41,7 @@ def _queue_defined(state: State, fact: facts.QueueDefined, at: Instant) -> None:
             ),
         )
         state.interactions[interaction.interaction_id] = interaction
-        wait_ends = None if settings.wait_ms_max is None else after(stay.queued_at, settings.wait_ms_max)
-        state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, wait_ends)
+        state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, interaction.wait_ends_at(settings))
         if interaction.phase is Phase.WAITING:
             state.lines.wait(interaction.stay.demand, key)
             state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, interaction.stay.announce_at)

@@ -11,6 +11,7 @@ from acd.core.rank_words import PriorityChanged, RoutingDefined
 from acd.core.settings import Direction
 from acd.core.state import (
     PAST_MAX,
+    CallbackStage,
     Connection,
     Interaction,
     PastReservation,
@@ -46,8 +47,10 @@ def _interaction_queued(state: State, fact: facts.InteractionQueued, at: Instant
     queue = state.queues[fact.queue_id]
     state.queue_entries += 1
     ranked_at = at if fact.ranked_at is None else fact.ranked_at
-    interaction = _moved(
-        state.interactions[fact.interaction_id],
+    interaction = _without_leg(state, state.interactions[fact.interaction_id])
+    hears = interaction.callback is None
+    interaction = moved(
+        interaction,
         PhaseTrigger.QUEUED,
         left_reason=None,
         wait=Wait(
@@ -59,17 +62,33 @@ def _interaction_queued(state: State, fact: facts.InteractionQueued, at: Instant
             priority=fact.priority,
             added=fact.added_requirements,
             demand=state.demand_in(fact.queue_id, fact.added_requirements),
-            announce_at=after(at, queue.announcement_first_ms) if queue.announces else None,
+            announce_at=after(at, queue.announcement_first_ms) if queue.announces and hears else None,
             position=fact.position,
         ),
     )
     state.interactions[fact.interaction_id] = interaction
     state.lines.queue_up(fact.queue_id, interaction.key)
-    if queue.wait_ms_max is not None:
-        state.timetable.put(DeadlineKind.WAIT_ENDS, fact.interaction_id, after(at, queue.wait_ms_max))
-    _start_waiting(state, interaction)
+    state.timetable.put(DeadlineKind.WAIT_ENDS, fact.interaction_id, interaction.wait_ends_at(queue))
+    start_waiting(state, interaction)
     tally = state.tallies[fact.queue_id]
     state.tallies[fact.queue_id] = replace(tally, offered=tally.offered + 1)
+
+
+def _without_leg(state: State, interaction: Interaction) -> Interaction:
+    """Who is to be called back enters a queue when they have hung up, and is in it until the callback expires."""
+    callback = interaction.callback
+    if callback is None or callback.stage is CallbackStage.REACHED:
+        return interaction
+    state.timetable.put(DeadlineKind.CALLBACK_EXPIRES, interaction.interaction_id, callback.expires_at)
+    return replace(interaction, callback=replace(callback, stage=CallbackStage.AWAY, retry_at=None))
+
+
+def _reached(interaction: Interaction) -> Interaction:
+    """Who talks with an agent has been reached, whether that was told before or not."""
+    if interaction.callback is None:
+        return interaction
+    callback = replace(interaction.callback, stage=CallbackStage.REACHED, dialled_at=None)
+    return replace(interaction, callback=callback)
 
 
 def _priority_changed(state: State, fact: PriorityChanged, at: Instant) -> None:
@@ -106,9 +125,10 @@ def _announced(state: State, fact: facts.WaitAnnouncementDue | facts.WaitTold, t
 
 def _interaction_answered(state: State, fact: facts.InteractionAnswered, at: Instant) -> None:
     interaction = state.interactions[fact.interaction_id]
-    _remember_wait(state, fact, interaction.stay, at)
+    if interaction.callback is None:
+        _remember_wait(state, fact, interaction.stay, at)
     if interaction.phase is Phase.WAITING:
-        _stop_waiting(state, interaction)
+        stop_waiting(state, interaction)
     stay = interaction.stay
     talk = Talk(
         reservation_id=fact.reservation_id,
@@ -119,8 +139,8 @@ def _interaction_answered(state: State, fact: facts.InteractionAnswered, at: Ins
         added=stay.added,
     )
     _out_of_queue(state, interaction)
-    state.interactions[fact.interaction_id] = _moved(
-        interaction, PhaseTrigger.ANSWERED, wait=None, reservation_id=fact.reservation_id, talk=talk
+    state.interactions[fact.interaction_id] = moved(
+        _reached(interaction), PhaseTrigger.ANSWERED, wait=None, reservation_id=fact.reservation_id, talk=talk
     )
     state.connections[fact.reservation_id] = Connection(
         reservation_id=fact.reservation_id,
@@ -179,7 +199,7 @@ def _interaction_transferred(state: State, fact: transfer_words.InteractionTrans
 
 def _interaction_released(state: State, fact: facts.InteractionReleased, at: Instant) -> None:
     del state.connections[fact.reservation_id]
-    state.interactions[fact.interaction_id] = _moved(
+    state.interactions[fact.interaction_id] = moved(
         state.interactions[fact.interaction_id],
         PhaseTrigger.AGENT_LEFT,
         reservation_id=None,
@@ -189,7 +209,7 @@ def _interaction_released(state: State, fact: facts.InteractionReleased, at: Ins
 
 
 def _interaction_ended(state: State, fact: facts.InteractionEnded, at: Instant) -> None:
-    ended = _moved(state.interactions.pop(fact.interaction_id), PhaseTrigger.ENDED)
+    ended = moved(state.interactions.pop(fact.interaction_id), PhaseTrigger.ENDED)
     state.past_interactions[fact.interaction_id] = ended.reservation_count
     _forget_oldest(state.past_interactions)
     state.calls_out.pop(fact.interaction_id, None)
@@ -200,8 +220,8 @@ def _interaction_ended(state: State, fact: facts.InteractionEnded, at: Instant) 
 
 def _agent_reserved(state: State, fact: facts.AgentReserved, at: Instant) -> None:
     interaction = state.interactions[fact.interaction_id]
-    _stop_waiting(state, interaction)
-    state.interactions[fact.interaction_id] = _moved(
+    stop_waiting(state, interaction)
+    state.interactions[fact.interaction_id] = moved(
         interaction,
         PhaseTrigger.RESERVED,
         reservation_id=fact.reservation_id,
@@ -238,9 +258,9 @@ def _reservation_ended(state: State, fact: facts.ReservationEnded, at: Instant) 
     )
     if fact.result is not ReservationResult.ANSWERED:
         interaction = state.interactions[fact.interaction_id]
-        interaction = _moved(interaction, PhaseTrigger.RESERVATION_OVER, reservation_id=None)
+        interaction = moved(interaction, PhaseTrigger.RESERVATION_OVER, reservation_id=None)
         state.interactions[fact.interaction_id] = interaction
-        _start_waiting(state, interaction)
+        start_waiting(state, interaction)
 
 
 def _forget_oldest(past: dict[Any, Any]) -> None:
@@ -251,18 +271,18 @@ def _forget_oldest(past: dict[Any, Any]) -> None:
 # --- the lines -----------------------------------------------------------------------------------------------------
 
 
-def _moved(interaction: Interaction, trigger: PhaseTrigger, **changes: Any) -> Interaction:
+def moved(interaction: Interaction, trigger: PhaseTrigger, **changes: Any) -> Interaction:
     """The interaction in the phase that the table gives, and changed; KeyError when the table has no such move."""
     return replace(interaction, phase=PHASES[interaction.phase, trigger], **changes)
 
 
-def _start_waiting(state: State, interaction: Interaction) -> None:
-    """It may be offered, and hears announcements."""
+def start_waiting(state: State, interaction: Interaction) -> None:
+    """It may be offered, and hears announcements if anybody is there to hear them."""
     state.lines.wait(interaction.stay.demand, interaction.key)
     state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, interaction.stay.announce_at)
 
 
-def _stop_waiting(state: State, interaction: Interaction) -> None:
+def stop_waiting(state: State, interaction: Interaction) -> None:
     """It may not be offered; while a phone rings no announcement begins, so that none is cut by the answer."""
     state.lines.stop_waiting(interaction.interaction_id)
     state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, None)
@@ -284,14 +304,16 @@ def _stand_anew(state: State, interaction: Interaction, stay: Wait) -> None:
 
 def _out_of_queue(state: State, interaction: Interaction) -> None:
     state.lines.leave_queue(interaction.stay.queue_id, interaction.key)
-    state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, None)
+    for kind in (DeadlineKind.WAIT_ENDS, DeadlineKind.CALLBACK_DUE, DeadlineKind.CALLBACK_EXPIRES):
+        state.timetable.put(kind, interaction.interaction_id, None)
 
 
 def _leave_queue(state: State, interaction_id: InteractionId) -> Interaction:
     interaction = state.interactions[interaction_id]
-    _stop_waiting(state, interaction)
+    if interaction.phase is Phase.WAITING:
+        stop_waiting(state, interaction)
     _out_of_queue(state, interaction)
-    interaction = _moved(interaction, PhaseTrigger.LEFT_QUEUE, wait=None)
+    interaction = moved(interaction, PhaseTrigger.LEFT_QUEUE, wait=None, last_wait=interaction.wait)
     state.interactions[interaction_id] = interaction
     return interaction
 

@@ -1,5 +1,6 @@
 """The table of node kinds: to add one, write its file and add its row. Pure."""
 
+from ivr.core.nodes.callback import CALLBACK
 from ivr.core.nodes.caller_list import CALLER_LIST
 from ivr.core.nodes.collect import COLLECT
 from ivr.core.nodes.enqueue import ENQUEUE
@@ -13,5 +14,6 @@ from ivr.core.nodes.start import START
 from ivr.core.nodes.transfer_number import TRANSFER_NUMBER
 
 KINDS: dict[str, AnyKind] = {
-    kind.name: kind for kind in (START, PLAY, MENU, COLLECT, SET, HOURS, CALLER_LIST, ENQUEUE, TRANSFER_NUMBER, HANGUP)
+    kind.name: kind
+    for kind in (START, PLAY, MENU, COLLECT, SET, HOURS, CALLER_LIST, ENQUEUE, CALLBACK, TRANSFER_NUMBER, HANGUP)
 }

@@ -14,16 +14,20 @@ from ivr.core.steps import (
     ALL_KEYS,
     Answer,
     AskKey,
+    BookCallback,
+    CallbackAnswered,
     CheckCallerList,
     CheckHours,
     Conclude,
     Done,
     EnterQueue,
+    FindOwnNumber,
     HangUp,
     HoursChecked,
     KeyPressed,
     ListChecked,
     LookUpFailed,
+    OwnNumber,
     PickUp,
     QueueLeft,
     QueueRefused,
@@ -48,6 +52,7 @@ EXITS = {
     "hours": ["open", "closed"],
     "caller_list": ["listed", "not_listed"],
     "enqueue": ["timeout", "refused"],
+    "callback": ["booked", "declined", "no_number"],
     "transfer_number": ["failed"],
     "hangup": [],
 }
@@ -60,6 +65,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "hours": {"hours": "office"},
     "caller_list": {"list": "vip"},
     "enqueue": {"queue": "sales"},
+    "callback": {"queue": "sales", "prompts": ("welcome",), "confirm_prompts": ("oops",)},
     "transfer_number": {"number": "112", "trunk": "carrier"},
     "hangup": {"prompts": ("goodbye",)},
 }
@@ -100,6 +106,12 @@ KEYS = st.sampled_from(ALL_KEYS)
 MISSING = (PromptId("welcome"),)
 
 
+def answers_of_callbacks(step: FindOwnNumber | BookCallback) -> st.SearchStrategy[Answer | None]:
+    if isinstance(step, FindOwnNumber):
+        return st.builds(OwnNumber, number=st.sampled_from(["", "0812"]))
+    return st.builds(CallbackAnswered, is_booked=st.booleans())
+
+
 def answers(step: Step, presses: bool) -> st.SearchStrategy[Answer | None]:
     """What may come back from a step; None when nothing ever does."""
     key = st.one_of(st.just(""), KEYS) if presses else st.just("")
@@ -121,6 +133,8 @@ def answers(step: Step, presses: bool) -> st.SearchStrategy[Answer | None]:
                 action=st.sampled_from(ListAction),
             )
             return st.one_of(listed, st.just(LookUpFailed()))
+        case FindOwnNumber() | BookCallback():
+            return answers_of_callbacks(step)
         case EnterQueue():
             return st.one_of(st.builds(QueueLeft, reason=st.sampled_from(LeaveReason)), st.just(QueueRefused()))
         case Transfer():

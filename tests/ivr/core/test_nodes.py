@@ -11,16 +11,20 @@ from ivr.core.steps import (
     ALL_KEYS,
     Answer,
     AskKey,
+    BookCallback,
+    CallbackAnswered,
     CheckCallerList,
     CheckHours,
     Conclude,
     Done,
     EnterQueue,
+    FindOwnNumber,
     HangUp,
     HoursChecked,
     KeyPressed,
     ListChecked,
     LookUpFailed,
+    OwnNumber,
     PickUp,
     QueueLeft,
     QueueRefused,
@@ -387,3 +391,47 @@ def test_an_answer_that_does_not_belong_is_refused(kind: str, exits: str, settin
 
     with pytest.raises(UnexpectedAnswer):
         walk(kind, [wrong], exits=exits, **settings)
+
+
+# --- callback ----------------------------------------------------------------------------------------------------------
+
+CALLBACK: dict[str, Any] = {"queue": "sales", "prompts": ["welcome"], "confirm_prompts": ["oops"], "hours": "office"}
+CALLBACK_EXITS = "booked declined no_number"
+MINE = OwnNumber(number="0812")
+
+
+def test_the_number_is_said_digit_by_digit_before_it_is_confirmed() -> None:
+    move = walk("callback", [], exits=CALLBACK_EXITS, **CALLBACK)
+    assert move.step == FindOwnNumber()
+    move = walk("callback", [MINE], exits=CALLBACK_EXITS, **CALLBACK)
+
+    digits = ("digit-0", "digit-8", "digit-1", "digit-2")
+    assert move.step == say("welcome", *digits, "oops", keys=ALL_KEYS, takes=True)
+
+
+def test_the_key_books_as_it_was_promised() -> None:
+    ways: tuple[list[Answer], ...] = ([MINE, Said(key="1")], [MINE, Said(), KeyPressed(key="1")])
+    for answers in ways:
+        move = walk("callback", answers, exits=CALLBACK_EXITS, expires_min=30, tries=2, retry_min=7, **CALLBACK)
+
+        assert move.step == BookCallback(
+            queue_id=QueueId("sales"),
+            expires_ms=30 * 60_000,
+            hours_id=HoursId("office"),
+            tries_max=2,
+            retry_ms=7 * 60_000,
+        )
+
+
+@pytest.mark.parametrize(
+    ("answers", "left_by"),
+    [
+        ([OwnNumber(number="")], "no_number"),
+        ([MINE, Said(key="2")], "declined"),
+        ([MINE, Said(), SILENCE], "declined"),
+        ([MINE, Said(key="1"), CallbackAnswered(is_booked=True)], "booked"),
+        ([MINE, Said(key="1"), CallbackAnswered(is_booked=False)], "declined"),
+    ],
+)
+def test_a_callback_is_left_by_what_became_of_it(answers: list[Answer], left_by: str) -> None:
+    assert exit_of(walk("callback", answers, exits=CALLBACK_EXITS, **CALLBACK)) == left_by

@@ -17,6 +17,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "caller_list": {"list": "vip"},
     "enqueue": {"queue": "sales", "skills": {"english": 3}},
     "transfer_number": {"number": "112", "trunk": "carrier"},
+    "callback": {"queue": "sales", "prompts": ("welcome",), "confirm_prompts": ("oops",)},
     "hangup": {},
 }
 
