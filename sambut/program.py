@@ -108,8 +108,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
         distributor = await resume(storage, exchange, followers, clock)
         door.hang_in(distributor)
         exchange.join(distributor, sound_closed=followers.recorder.sound_closed)
-        view = CentreView(centre, public_holidays, storage.caller_lists.index)
-        exchange.switch.customers.decide = lambda number: view.routes.decide(number, clock.now())
+        view = _view(centre, storage, exchange, clock)
         tokens = _token_book(settings, storage, clock)
         frames = FrameMaker(storage.contacts, followers.cti_settings)
         shown_to = (view.show, followers.show, lambda changed: frames.rename(tenant_of(changed)))
@@ -155,6 +154,13 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
 def _token_book(settings: Settings, storage: Storage, clock: WallClock) -> TokenBook:
     admin_secret = SecretsFile(settings.secrets_file).ensure([ADMIN_SECRET])[ADMIN_SECRET]
     return TokenBook(storage.tokens, admin_secret, clock.now)
+
+
+def _view(centre: Centre, storage: Storage, exchange: Exchange, clock: WallClock) -> CentreView:
+    """The centre as flows and phones ask for it, and as whoever calls customers back asks for its routes."""
+    view = CentreView(centre, public_holidays, storage.caller_lists.index)
+    exchange.switch.customers.decide = lambda number: view.routes.decide(number, clock.now())
+    return view
 
 
 async def _centre_in_force(storage: Storage) -> Centre:
