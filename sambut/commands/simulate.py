@@ -6,24 +6,29 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from kernel.entry import Entry
 from sambut.collector import settle_collector
 from sambut.commands.office import EXIT_INVALID, stop
+from simulator.whole_centre.day_file import DayInvalid, read_day
 from simulator.whole_centre.description import Day
 from simulator.whole_centre.made_up import made_up_day
 from simulator.whole_centre.report import Encode, Numbers, Report, Reported, report_day
 from store.fact_json import FactJson
 
 AGENTS, CALLS_PER_HOUR, HOURS, SEED = 50, 300.0, 9.0, 1
+WIDTH_MIN = 120
+"""Ids of queues are told whole, in a narrow terminal too."""
 
 simulate = typer.Typer(add_completion=False)
 
 
 @simulate.command()
 def run(
+    file: Annotated[Path | None, typer.Argument(help="A day described in TOML or JSON (*.json).")] = None,
     agents: Annotated[int | None, typer.Option("--agents", min=1, max=5000, help="Agents, all of one skill.")] = None,
     calls_per_hour: Annotated[
         float | None, typer.Option("--calls-per-hour", min=0, max=1_000_000, help="On the average of the day.")
@@ -36,28 +41,49 @@ def run(
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="The same seed is the same day.")] = None,
     json_path: Annotated[Path | None, typer.Option("--json", help="Write the report down as JSON.")] = None,
 ) -> None:
-    """Simulate a day of a whole centre: made up from a few numbers, with the hours of this centre's own day.
+    """Simulate a day of a whole centre: one that FILE describes, or made up from a few numbers and this centre's own hours.
 
     Exit codes: 0 simulated; 2 what was asked is wrong.
     """
-    day = made_up_day(
-        agents=agents or AGENTS,
-        calls_per_hour=CALLS_PER_HOUR if calls_per_hour is None else calls_per_hour,
-        hours=hours or HOURS,
-        seed=SEED if seed is None else seed,
-        aht_s=aht_s,
-    )
-    words = ["sambut", "simulate", "--agents", str(agents or AGENTS)]
-    words += ["--calls-per-hour", f"{CALLS_PER_HOUR if calls_per_hour is None else calls_per_hour:g}"]
-    words += ["--hours", f"{hours or HOURS:g}"]
-    words += ["--aht-s", f"{aht_s:g}"] if aht_s is not None else []
+    words = ["sambut", "simulate"]
+    if file is not None:
+        if any(given is not None for given in (agents, calls_per_hour, hours, aht_s)):
+            stop("Write agents, calls and hours into the file, or leave the file out.", EXIT_INVALID)
+        day = _described(file, seed)
+        words += [str(file)]
+    else:
+        day = made_up_day(
+            agents=agents or AGENTS,
+            calls_per_hour=CALLS_PER_HOUR if calls_per_hour is None else calls_per_hour,
+            hours=hours or HOURS,
+            seed=SEED if seed is None else seed,
+            aht_s=aht_s,
+        )
+        words += ["--agents", str(agents or AGENTS)]
+        words += ["--calls-per-hour", f"{CALLS_PER_HOUR if calls_per_hour is None else calls_per_hour:g}"]
+        words += ["--hours", f"{hours or HOURS:g}"]
+        words += ["--aht-s", f"{aht_s:g}"] if aht_s is not None else []
     words += ["--seed", str(day.seed)]
     console = Console(highlight=False)
+    console.width = max(console.width, WIDTH_MIN)
     reported = simulated(day)
     repeat = shlex.join(words)
     show(console, day, reported, repeat)
     if json_path is not None:
         _write(json_path, told(reported, repeat))
+
+
+def _described(file: Path, seed: int | None) -> Day:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except OSError as wrong:
+        stop(f"{file}: cannot be read: {wrong.strerror}", EXIT_INVALID)
+    except UnicodeDecodeError:
+        stop(f"{file}: the text is not UTF-8; save the file as UTF-8", EXIT_INVALID)
+    try:
+        return read_day(text, is_json=file.suffix == ".json", seed=seed)
+    except DayInvalid as wrong:
+        stop(f"{wrong}\n{file}: nothing was simulated.", EXIT_INVALID)
 
 
 def simulated(day: Day) -> Reported:
@@ -116,7 +142,11 @@ def show(console: Console, day: Day, reported: Reported, repeat: str) -> None:
 
 
 def _queues(report: Report) -> Table:
-    table = Table("queue", "offered", "answered", "abandoned", "left", "in time", "ASA s", "longest s", "AHT s", "RONA")
+    heads = ("offered", "answered", "abandoned", "left", "in time", "ASA s", "max s", "AHT s", "RONA")
+    table = Table("queue", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table.columns[0].overflow = "fold"
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
     rows = list(report.queues.items())
     for name, numbers in [*rows, ("all", report.total)] if len(rows) != 1 else rows:
         table.add_row(name, *_cells(numbers))

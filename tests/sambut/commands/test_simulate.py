@@ -46,3 +46,37 @@ def test_figures_that_cannot_be_are_refused() -> None:
     assert run("--agents", "0").exit_code == 2
     assert run("--hours", "-3").exit_code == 2
     assert run("--agents", "2", "--hours", "0.5", "--json", "/nowhere/at/all.json").exit_code == 2
+
+
+DAY = """\
+[[queues]]
+id = "general"
+calls_per_hour = 30
+
+[[staff]]
+agents = 6
+"""
+
+
+def test_a_day_in_a_file_is_simulated_and_can_be_again(tmp_path: Path) -> None:
+    file = tmp_path / "day.toml"
+    file.write_text(DAY, "utf-8")
+    told = run(str(file), "--seed", "3")
+
+    assert told.exit_code == 0
+    assert "general" in told.output
+    assert f"again: sambut simulate {file} --seed 3" in told.output
+
+
+def test_a_file_that_is_wrong_is_refused_with_its_lines(tmp_path: Path) -> None:
+    file = tmp_path / "day.toml"
+    file.write_text(DAY.replace("agents = 6", "agents = 0"), "utf-8")
+    told = run(str(file))
+
+    assert told.exit_code == 2
+    assert "line 6: staff[1].agents: " in told.output
+    assert run(str(tmp_path / "none.toml")).exit_code == 2
+    file.write_bytes(b"\xff\xfe")
+    assert run(str(file)).exit_code == 2
+    file.write_text(DAY, "utf-8")
+    assert run(str(file), "--agents", "3").exit_code == 2
