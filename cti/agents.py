@@ -1,5 +1,7 @@
 """REST: agents, live, and what can be asked of them."""
 
+from http import HTTPStatus
+
 from aiohttp import web
 
 from acd.core.facts import InputRefused
@@ -7,10 +9,10 @@ from acd.core.inputs import ExtendWrapUp, Input, LogIn, LogOut, SetAux, SetReady
 from cti.bearer import admitted, own_agent
 from cti.handing_in import hand_in, unavailable
 from cti.ports import SwitchAway
-from cti.problems import not_found, refused
+from cti.problems import Refusal, not_found, refused
 from cti.resources import Operation, json_answer, known_only, path_id, read_body
 from cti.room import ROOM
-from cti.shapes import AgentList, AuxBody, LoginBody, TransferBody, WrapUpBody
+from cti.shapes import AgentList, AuxBody, CallOutBody, LoginBody, TransferBody, WrapUpBody
 from cti.views import AgentView, agent_view
 from kernel.ids import AgentId, DeviceId
 from kernel.result_codes import RefusalCode
@@ -77,6 +79,28 @@ async def transfer(request: web.Request) -> web.Response:
     if code is not None:
         of_target = code in (RefusalCode.UNKNOWN_TARGET, RefusalCode.TARGET_NOT_READY)
         raise refused(code, "to" if of_target else "agent_id")
+    return _show(request, agent_id)
+
+
+async def call_out(request: web.Request) -> web.Response:
+    """Let an agent call a number outside."""
+    agent_id = _controlled(request)
+    body = await read_body(request, CallOutBody)
+    known_only(request)
+    try:
+        reason = await request.app[ROOM].calls.call_out(agent_id, body.number)
+    except SwitchAway:
+        raise unavailable("Asterisk cannot be reached just now.") from None
+    if isinstance(reason, RefusalCode):
+        raise refused(reason, "agent_id")
+    if reason is not None:
+        raise Refusal(
+            HTTPStatus.CONFLICT,
+            reason.value,
+            "That number is not called.",
+            where="number",
+            how="The routes of the centre say which are: GET /api/v1/centre.",
+        )
     return _show(request, agent_id)
 
 
@@ -191,6 +215,18 @@ OPERATIONS = (
         serve=transfer,
         answer_type=AgentView,
         body_type=TransferBody,
+        refusals=(404, 409, 503),
+    ),
+    Operation(
+        method="POST",
+        path="/agents/{agent_id}/calls",
+        name="callOut",
+        says="Ring an agent's own phone, which picks up by itself where it can, and call a number outside by the centre's "
+        "routes once it has. call.created tells of it; what is not allowed after all, call.out_refused.",
+        scopes=_CONTROL,
+        serve=call_out,
+        answer_type=AgentView,
+        body_type=CallOutBody,
         refusals=(404, 409, 503),
     ),
 )

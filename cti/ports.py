@@ -8,7 +8,7 @@ from acd.core.explanation import Explanation
 from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
 from kernel.instants import Instant
 from kernel.logged_event import LoggedEvent
-from kernel.result_codes import Disposition, RefusalCode
+from kernel.result_codes import CallOutRefusal, Disposition, RefusalCode
 from recorder.facts import RecordingStored
 from reports.rows import InteractionRow
 
@@ -139,6 +139,9 @@ class CallControl(Protocol):
 
     async def transfer(self, agent_id: AgentId, digits: str) -> RefusalCode | None:
         """Send the caller of the agent's talk on: to the agent of that login, or into the queue of that code."""
+
+    async def call_out(self, agent_id: AgentId, number: str) -> RefusalCode | CallOutRefusal | None:
+        """Ring the agent's own phone, and call a number outside once it has picked up."""
 
 
 class SwitchAway(Exception):

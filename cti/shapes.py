@@ -57,6 +57,12 @@ class TransferBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     to: Annotated[str, msgspec.Meta(pattern="^[0-9]{2,8}$(?!\\n)")]
 
 
+class CallOutBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom the agent calls, written as they would dial it."""
+
+    number: Annotated[str, msgspec.Meta(pattern="^\\+?[0-9]{1,32}$(?!\\n)")]
+
+
 class AgentList(msgspec.Struct, frozen=True, kw_only=True):
     """Every agent; ``seq`` is the CTI number that this is as of."""
 

@@ -12,7 +12,7 @@ from acd.phone_lines import PhoneLines
 from acd.ports import Clock, SwitchPicture
 from centre.model import Centre
 from kernel.contact import ContactBook
-from kernel.ids import ReservationId
+from kernel.ids import DeviceId, ReservationId
 from sambut.asterisk_site import (
     AsteriskProgram,
     feature_codes,
@@ -207,6 +207,12 @@ class Exchange:
         await deploy(self.commands, Path(self.site.etc_dir), texts, expected)
         self.switch.floor = floor_of(centre)
         self._country = centre.country
+
+    async def click(self, device_id: DeviceId, number: str) -> None:
+        """Ring a phone, which asks the script ``outbound`` for that number once it has picked up. Raises AmiFailure."""
+        interaction_id = self.switch.new_click()
+        self.clicks.put(interaction_id, number)
+        await self.switch.ring_to_call(interaction_id, device_id, number)
 
     def leave_asterisk(self) -> None:
         """This program dies of a failure, and the next one is to find the calls: whatever ``close`` is asked, they go on."""

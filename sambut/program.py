@@ -118,7 +118,7 @@ async def run_program(settings: Settings, *, stop_asterisk: bool) -> AsyncIterat
             AgiSettings(host=settings.agi.host, port=settings.agi.port, grace_ms=FLOW_GRACE_MS),
         )
         health = Health(_probes(exchange, agi, storage))
-        desk = CallDesk(commands=exchange.commands, hub=followers.hub, referrals=view)
+        desk = _desk(exchange, followers, view, clock)
         app = make_app(_room(settings, storage, door, clock, followers, frames, office, tokens, desk))
         health.mount(app)
         links = {"events": exchange.events, "commands": exchange.commands}
@@ -213,6 +213,16 @@ def _services(
         routes=lambda: view.routes,
         clicks=clicks,
         aux_reasons=AUX_REASONS,
+    )
+
+
+def _desk(exchange: Exchange, followers: Followers, view: CentreView, clock: WallClock) -> CallDesk:
+    return CallDesk(
+        commands=exchange.commands,
+        hub=followers.hub,
+        referrals=view,
+        decide=lambda number: view.routes.decide(number, clock.now()),
+        ring=exchange.click,
     )
 
 

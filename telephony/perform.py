@@ -29,7 +29,7 @@ from telephony.ami.failures import ActionRefused, AmiFailure, LinkLost
 from telephony.ami.pending import Originated
 from telephony.ami.wire import Reply
 from telephony.customers import CustomerDialler
-from telephony.dial_strings import agent_leg_headers, device_channel, shown_name, shown_number
+from telephony.dial_strings import AUTO_ANSWER_HEADERS, agent_leg_headers, device_channel, shown_name, shown_number
 from telephony.forwarding import NOWHERE, end_forwarded
 from telephony.leg_names import agent_leg, caller_leg, interaction_of_reservation
 from telephony.legs import LegTracker
@@ -42,6 +42,9 @@ log = structlog.get_logger(__name__)
 RING_MARGIN_MS = 3_000
 # OriginateResponse comes on another connection than the leg's Hangup, which knows the reason better.
 REASON_WAIT_MS = 200
+CLICK_RING_MS = 20_000
+"""How long the phone of somebody who clicked on a number rings, unless it picks up by itself."""
+CLICKS_FROM = 9 * 10**11
 CLAIMED = ("answered", "after")
 """The caller's ACD_STATE once an agent has won the claim, and once they have talked."""
 
@@ -98,6 +101,7 @@ class AsteriskSwitch:
         self.in_doubt: Callable[[], None] = lambda: None
         """What we were told turns out to be out of date: look at the switch."""
         self.customers = CustomerDialler(commands=commands, contacts=contacts, post=post)
+        self._clicks = 0
         self._waits: set[asyncio.Task[None]] = set()
 
     def perform(self, effect: Effect) -> None:
@@ -164,6 +168,35 @@ class AsteriskSwitch:
             elif phase is AgentLegPhase.RINGING:
                 leg = agent_leg(reservation_id)
                 self._commands.send(set_variable(channel=leg, name="ACD_LEG_EPOCH", value=self._policy.epoch))
+
+    def new_click(self) -> InteractionId:
+        """The id of a call whose first leg is rung by us, before it is."""
+        self._clicks += 1
+        now = self._now()
+        # Asterisk counts its own channels from 0 in the same place.
+        return InteractionId(f"c{now // 1000}-{CLICKS_FROM + now % 1000 * 10**6 + self._clicks % 10**6}")
+
+    async def ring_to_call(self, interaction_id: InteractionId, device_id: DeviceId, number: str) -> None:
+        """Ring a phone; once it has picked up, the dialplan asks whom it is to call in that interaction.
+
+        Raises AmiFailure when Asterisk will not.
+        """
+        phone = self.floor.phones.get(device_id, PhoneModel(model="generic"))
+        name, value = AUTO_ANSWER_HEADERS.get(phone.model, AUTO_ANSWER_HEADERS["generic"])
+        originated = self._commands.originate(
+            originate(
+                channel=device_channel(device_id),
+                channel_id=caller_leg(interaction_id),
+                context="acd-out",
+                extension="s",
+                ring_ms_max=CLICK_RING_MS,
+                caller=caller_id(name="", number=shown_number(number)),
+                variables={"FORWARD_CONTEXT": NOWHERE, f"PJSIP_HEADER(add,{name})": value},
+            ),
+            outcome_ms_max=CLICK_RING_MS + RING_MARGIN_MS,
+        )
+        self._start(_outcome_of(originated))
+        await originated.acknowledged
 
     def _ring(self, effect: RingAgent) -> None:
         caller = caller_leg(effect.interaction_id)
@@ -325,3 +358,8 @@ class AsteriskSwitch:
             pass  # the leg is gone, which its own Hangup event tells
         except AmiFailure as failure:
             log.warning("effect not performed", failure=type(failure).__name__)
+
+
+async def _outcome_of(originated: Originated) -> None:
+    """Whatever comes of it, it is nobody's offer."""
+    await originated.outcome

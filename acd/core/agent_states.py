@@ -179,3 +179,6 @@ OFFERED_STATES = (AgentState.RESERVED, AgentState.ALERTING)
 
 CALL_STATES = (AgentState.TALKING, AgentState.HOLD)
 """The agent is joined with a caller."""
+
+MAY_CALL_STATES = (AgentState.READY, AgentState.AUX, AgentState.WRAP_UP, AgentState.UNREACHABLE)
+"""Unreachable too: a phone that somebody has lifted is in use, which is seen before it has dialled."""

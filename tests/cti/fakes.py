@@ -27,7 +27,7 @@ from kernel.entry import ENGINE_STREAM, Entry
 from kernel.ids import AgentId, CallerListId, InteractionId, ReservationId
 from kernel.instants import Instant
 from kernel.logged_event import LoggedEvent
-from kernel.result_codes import RefusalCode
+from kernel.result_codes import CallOutRefusal, RefusalCode
 from recorder.facts import RecordingStored
 from reports.rows import InteractionRow
 
@@ -219,10 +219,15 @@ class FakeCalls:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, str]] = []
         self.refuses: RefusalCode | None = None
+        self.no_call: CallOutRefusal | None = None
         self.away = False
 
     async def transfer(self, agent_id: AgentId, digits: str) -> RefusalCode | None:
         return self._answer("transfer", agent_id, digits)
+
+    async def call_out(self, agent_id: AgentId, number: str) -> RefusalCode | CallOutRefusal | None:
+        refused = self._answer("call_out", agent_id, number)
+        return self.no_call or refused
 
     def _answer(self, what: str, agent_id: AgentId, digits: str) -> RefusalCode | None:
         if self.away:

@@ -3,7 +3,7 @@
 import pytest
 
 from cti.http_api import PREFIX
-from kernel.result_codes import RefusalCode
+from kernel.result_codes import CallOutRefusal, RefusalCode
 from tests.cti.asking import post
 from tests.cti.calls import open_floor
 from tests.cti.conftest import Floor, Serve, bearer
@@ -65,3 +65,18 @@ async def test_a_switch_that_is_away_says_when_to_come_back(floor: Floor, serve:
     response = await client.post(f"{PREFIX}/agents/ann/transfer", headers=bearer("control"), json={"to": "1002"})
 
     assert (response.status, response.headers["Retry-After"]) == (503, "5")
+
+
+async def test_a_click_on_a_number_rings_the_agents_own_phone_or_is_told_why_not(floor: Floor, serve: Serve) -> None:
+    client = await serve(floor)
+    open_floor(floor.script)
+    await floor.play(*floor.script.entries)
+
+    taken, agent = await post(client, "/agents/ann/calls", json={"number": "+6281234567890"})
+    wrong, _ = await post(client, "/agents/ann/calls", json={"number": "0812&PJSIP/1"})
+    floor.calls.no_call = CallOutRefusal.NO_ROUTE
+    status, problem = await post(client, "/agents/ann/calls", json={"number": "0215550001"})
+
+    assert (taken, agent["agent_id"], wrong) == (200, "ann", 400)
+    assert floor.calls.asked == [("call_out", "ann", "+6281234567890"), ("call_out", "ann", "0215550001")]
+    assert (status, problem["code"], problem["where"]) == (409, "no_route", "number")

@@ -5,12 +5,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 from acd.core.outbound_words import CallOutBegun, CallOutMoved, CallOutRefused
 from phones.crowd import AgentPhones
 from phones.events import Answered, Ended, Ringing
-from phones.plans import IsBusy, PicksUp
+from phones.plans import IsBusy, PicksUp, PicksUpWhenTold
 from reports.rows import InteractionRow
+from sambut.secrets_file import SecretsFile
+from sambut.storage import ADMIN_SECRET
 from tests.e2e.floor import CallFloor, eventually, open_floor
 from tests.port_leases import free_ports
 
@@ -110,6 +113,27 @@ async def test_an_agent_calls_a_mobile_talks_holds_and_wraps_up(tmp_path: Path) 
             return await floor.running.storage.recordings.one(row.reservation_id) if row.reservation_id else None
 
         await eventually(recorded, within_s=10, what="the talk on the shelf")
+
+
+async def test_a_click_on_a_number_rings_the_agents_phone_first_and_then_the_customer(tmp_path: Path) -> None:
+    async with calling_floor(tmp_path) as (floor, carrier):
+        await carrier.behave(MOBILE, PicksUp(hang_up_after_ms=1_500))
+        await floor.seat("a1", "phone-1")
+        await floor.phones.behave("phone-1", PicksUpWhenTold())
+        settings = floor.running.settings
+        token = SecretsFile(settings.secrets_file).read()[ADMIN_SECRET]
+        url = f"http://{settings.http.host}:{settings.http.port}/api/v1/agents/a1/calls"
+        async with ClientSession(headers={"Authorization": f"Bearer {token}"}) as client:
+            refused = await client.post(url, json={"number": "0215252008"})
+            taken = await client.post(url, json={"number": DIALLED})
+        await carrier.wait_for(Ringing, device=MOBILE, within_ms=8_000)
+        row = await ended_call(floor)
+        contact = await floor.running.storage.contacts.read(row.interaction_id)
+
+        assert (refused.status, taken.status) == (409, 200)
+        assert (row.direction, row.disposition, row.agent_id) == ("outbound", "answered", "a1")
+        assert contact is not None
+        assert contact.number == E164
 
 
 async def test_a_trunk_that_is_away_is_passed_over_and_the_agent_may_hang_up_first(tmp_path: Path) -> None:

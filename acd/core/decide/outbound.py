@@ -1,7 +1,7 @@
 """Calls that agents make: may it be dialled, was it answered, is it over."""
 
 from acd.core import facts, outbound_words
-from acd.core.agent_states import AgentState, ReasonCode, Trigger
+from acd.core.agent_states import MAY_CALL_STATES, AgentState, ReasonCode, Trigger
 from acd.core.call_usage import CallUsage
 from acd.core.decide.calls import release
 from acd.core.decide.ending import end
@@ -14,9 +14,6 @@ from acd.core.step import Step
 from kernel.ids import Did, InteractionId, ReservationId
 from kernel.instants import elapsed_ms
 from kernel.result_codes import CallOutRefusal, Disposition, EndedBy, RefusalCode
-
-MAY_CALL_STATES = (AgentState.READY, AgentState.AUX, AgentState.WRAP_UP, AgentState.UNREACHABLE)
-"""Unreachable too: a phone that somebody has lifted is in use, which is seen before it has dialled."""
 
 
 def call_out(step: Step, given: CallOut) -> None:
