@@ -138,6 +138,7 @@ class Queue:
     announcement_every_s: int
     tells_wait: bool = False
     exit_key: str = ""
+    expected_wait_min_max: int = 0
     code: str = ""
 
 

@@ -129,6 +129,12 @@ SHAPES = (
                 default="",
             ),
             Field(
+                key="expected_wait_min_max",
+                kind=kinds.whole(0, 120, "minutes"),
+                note="for whom a longer wait is to be expected the flow goes on by its exit `overflow`; 0: for nobody",
+                default=0,
+            ),
+            Field(
                 key="code",
                 kind=kinds.QUEUE_CODE,
                 note='what an agent dials to send a caller here, no agent\'s login; `""`: nobody can',

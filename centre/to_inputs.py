@@ -97,6 +97,7 @@ def queue_settings(queue: Queue) -> QueueSettings:
         announcement_every_ms=queue.announcement_every_s * 1000,
         tells_wait=queue.tells_wait,
         exit_key=queue.exit_key,
+        expected_wait_ms_max=queue.expected_wait_min_max * 60_000 or None,
     )
 
 

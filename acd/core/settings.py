@@ -127,7 +127,8 @@ class QueueSettings:
     ``level_max``: agents up to this level. ``relaxations`` by rising ``after_ms``. ``blend`` for that strategy alone.
     ``announcement`` is repeated every ``announcement_every_ms`` while the caller waits. ``tells_wait``: so are their place
     and how long they will wait, and both are told at entry too. ``exit_key``: who presses it while they wait goes back into
-    the flow; empty: none does.
+    the flow; empty: none does. ``expected_wait_ms_max``: who would wait longer leaves at once as overflow, unless they
+    are the next to be served.
     """
 
     queue_id: QueueId
@@ -151,6 +152,7 @@ class QueueSettings:
     reserves: Reserves | None = None
     tells_wait: bool = False
     exit_key: str = ""
+    expected_wait_ms_max: int | None = None
 
     @property
     def announces(self) -> bool:

@@ -69,6 +69,7 @@ def queue_settings(
     reserves: Reserves | None = None,
     tells_wait: bool = False,
     exit_key: str = "",
+    expected_wait_ms_max: int | None = None,
 ) -> QueueSettings:
     return QueueSettings(
         queue_id=QueueId(queue_id),
@@ -92,6 +93,7 @@ def queue_settings(
         reserves=reserves,
         tells_wait=tells_wait,
         exit_key=exit_key,
+        expected_wait_ms_max=expected_wait_ms_max,
     )
 
 

@@ -241,6 +241,7 @@ def _queue(draw: st.DrawFn, queue_id: str, skills: list[str]) -> Queue:
         waiting_max=draw(st.integers(0, 10_000)),
         tells_wait=draw(st.booleans()),
         exit_key=draw(st.sampled_from(["", "1", "*"])),
+        expected_wait_min_max=draw(st.integers(0, 120)),
     )
 
 

@@ -100,6 +100,7 @@ _QUEUE_WORDS: dict[str, tuple[str, Callable[[str], object]]] = {
     "says": ("announcement", str),
     "every": ("announcement_every_ms", milliseconds),
     "exit-key": ("exit_key", str),
+    "expected": ("expected_wait_ms_max", milliseconds),
     "tells-wait": ("tells_wait", lambda word: word == "yes"),
 }
 """What may be said of a queue; every other word is a skill that it needs."""

@@ -5,6 +5,7 @@ from acd.core.decide import outbound
 from acd.core.decide.calls import release
 from acd.core.decide.ending import end
 from acd.core.decide.reservations import end_reservation
+from acd.core.estimates import estimate_ms
 from acd.core.interaction_states import QUEUE_PHASES, Phase
 from acd.core.settings import Direction
 from acd.core.state import Interaction
@@ -69,16 +70,18 @@ def queue_up(step: Step, given: inputs.EnterQueue, *, takes_all: bool = False) -
     ranked_at = step.now if given.ranked_at is None else min(given.ranked_at, step.now)
     rank = caller_rank(priority, ranked_at, state.routing.priority_step_ms)
     key = caller_key(rank, ranked_at, state.queue_entries + 1, given.interaction_id)
+    position = state.lines.position(given.queue_id, key)
     # A callback was let in when it was booked.
     is_callback = state.interactions[given.interaction_id].callback is not None
-    overflows = not takes_all and not is_callback and is_full(step, given.queue_id)
+    is_crowded = is_full(step, given.queue_id) or _would_wait_too_long(step, given.queue_id, position)
+    overflows = not takes_all and not is_callback and is_crowded
     step.record(
         facts.InteractionQueued(
             interaction_id=given.interaction_id,
             queue_id=given.queue_id,
             priority=priority,
             requirements=state.demand_in(given.queue_id, given.requirements).requirements,
-            position=state.lines.position(given.queue_id, key),
+            position=position,
             added_requirements=given.requirements,
             ranked_at=None if ranked_at == step.now else ranked_at,
         )
@@ -102,6 +105,19 @@ def is_full(step: Step, queue_id: QueueId) -> bool:
     """Whether there is no room in a queue. While the switch serves callers by itself, it keeps whoever comes."""
     waiting_max = step.state.queues[queue_id].waiting_max
     return not step.state.suspended and waiting_max is not None and step.state.lines.length(queue_id) >= waiting_max
+
+
+def _would_wait_too_long(step: Step, queue_id: QueueId, position: int) -> bool:
+    """Whether the wait to be expected at that place is longer than the queue lets anybody begin.
+
+    The next to be served is let in whatever others waited: an agent may be free, and without anybody who waits nothing
+    new would ever be learned of waits.
+    """
+    limit_ms = step.state.queues[queue_id].expected_wait_ms_max
+    if limit_ms is None or position == 1 or step.state.suspended:
+        return False
+    expected_ms = estimate_ms(step.state.wait_samples.get(queue_id, ()), position, step.now)
+    return expected_ms is not None and expected_ms > limit_ms
 
 
 def end_flow(step: Step, given: inputs.FlowEnded) -> None:
