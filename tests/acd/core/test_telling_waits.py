@@ -86,3 +86,13 @@ def test_waits_are_forgotten_with_their_queue() -> None:
     assert len(floor.engine.state.wait_samples) == 1
     floor.give(m.remove_queue("sales"))
     assert floor.engine.state.wait_samples == {}
+
+
+def test_the_next_to_be_served_is_let_in_however_long_others_waited() -> None:
+    floor = floor_with_history(200)
+    floor.give(m.queue(wrap_up_ms=0, expected_wait_ms_max=120 * S))
+    floor.call("c1")
+    floor.call("c2")
+
+    assert floor.interaction("c1").wait is not None
+    assert floor.interaction("c2").wait is None
