@@ -1,38 +1,37 @@
-"""Frozen records: another one like it, quickly. The core makes some thirty of them for each call."""
+"""Frozen records: another one like it, quickly. The core makes some forty of them for each call."""
 
 from collections.abc import Callable
 from dataclasses import fields
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     # The checkers know this one, and see every field that is named wrongly.
     from dataclasses import replace as replace
 else:
-    _SHAPES: dict[type, tuple[Callable[[Any], tuple[Any, ...]], tuple[Callable[[Any, Any], None], ...]]] = {}
+    _COPIERS: dict[type, Callable[[Any], Any]] = {}
     _put = object.__setattr__
 
     def replace(record: Any, /, **changes: Any) -> Any:
         """The same record but for ``changes``, as ``dataclasses.replace`` would make it, in a third of the time.
 
-        For frozen dataclasses with slots and at least two fields that do nothing when they are made. Raises
-        AttributeError for a field that there is not.
+        For frozen dataclasses with slots that do nothing when they are made. Raises AttributeError for a field that
+        there is not.
         """
-        kind = type(record)
-        shape = _SHAPES.get(kind)
-        if shape is None:
-            shape = _SHAPES[kind] = _shape_of(kind)
-        values_of, putters = shape
-        other = object.__new__(kind)
-        for put, value in zip(putters, values_of(record), strict=True):
-            put(other, value)
+        copier = _COPIERS.get(type(record))
+        if copier is None:
+            copier = _COPIERS[type(record)] = _copier_of(type(record))
+        other = copier(record)
         for name, value in changes.items():
             _put(other, name, value)
         return other
 
-    def _shape_of(
-        kind: type,
-    ) -> tuple[Callable[[Any], tuple[Any, ...]], tuple[Callable[[Any, Any], None], ...]]:
-        """How to read all fields of a kind at once, and how to fill each slot of a new one."""
+    def _copier_of(kind: type) -> Callable[[Any], Any]:
+        """A function that fills one slot after the other, written out as one would by hand: a loop takes twice as long."""
         names = [field.name for field in fields(kind)]
-        return attrgetter(*names), tuple(getattr(kind, name).__set__ for name in names)
+        scope: dict[str, Any] = {"make": object.__new__, "kind": kind}
+        scope |= {f"put_{name}": getattr(kind, name).__set__ for name in names}
+        steps = [f"    put_{name}(other, record.{name})" for name in names]
+        text = "\n".join(["def copier(record):", "    other = make(kind)", *steps, "    return other"])
+        exec(text, scope)  # noqa: S102 - made of the names of our own fields alone, as dataclasses themselves are
+        copier: Callable[[Any], Any] = scope["copier"]
+        return copier

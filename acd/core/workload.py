@@ -9,10 +9,11 @@ instants: when the occupancy, or the number of calls, would have been 1.
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from acd.core.agent_states import CALL_STATES, OFFERED_STATES, AgentState, ReasonCode
 from kernel.instants import Instant, elapsed_ms
+from kernel.records import replace
 
 WINDOW_MS = 3_600_000
 LEAST = 1e-6

@@ -1,7 +1,6 @@
 """Apply one fact about a callback. Part of ``evolve``: the only writer, and no decisions."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from acd.core.callback_words import CallbackBooked, CallbackDialled, CallbackDue, CallbackMissed, CallbackReached
@@ -10,6 +9,7 @@ from acd.core.interaction_states import PhaseTrigger
 from acd.core.state import Callback, CallbackStage, State
 from acd.core.timetable import DeadlineKind
 from kernel.instants import Instant
+from kernel.records import replace
 
 
 def _booked(state: State, fact: CallbackBooked, at: Instant) -> None:

@@ -1,7 +1,6 @@
 """Apply one fact about a call that an agent makes. Part of ``evolve``: the only writer, and no decisions."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from acd.core import outbound_words as words
@@ -10,6 +9,7 @@ from acd.core.interaction_states import PHASES, PhaseTrigger
 from acd.core.state import Connection, DialledCall, State
 from kernel.ids import TrunkId
 from kernel.instants import Instant
+from kernel.records import replace
 
 
 def _begun(state: State, fact: words.CallOutBegun, at: Instant) -> None:
