@@ -17,6 +17,7 @@ from acd.core.interaction_states import Phase
 from acd.core.outbound_words import CallOutOver, CallOutPickedUp, CallOutTried
 from acd.core.settings import NoAnswerPolicy
 from acd.core.state import State
+from acd.core.transfer_words import CallerReturned, CallerTransferred, TransferKind, TransferTo
 from kernel.ids import InteractionId, TrunkId
 from kernel.instants import Instant, after
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
@@ -172,6 +173,14 @@ class Day:
         called = InteractionId(self._chance.choice(calls))
         return CallOutOver(interaction_id=called, disposition=self._chance.choice(ends))
 
+    def send_on(self, state: State) -> Input:
+        caller = InteractionId(self._caller(state))
+        if self._chance.random() < 0.3:
+            return CallerReturned(interaction_id=caller)
+        to, targets = self._chance.choice(((TransferTo.AGENT, AGENTS), (TransferTo.QUEUE, QUEUES)))
+        target = self._chance.choice(targets)
+        return CallerTransferred(interaction_id=caller, kind=TransferKind.BLIND, to=to, target=target)
+
     def end_flow(self, state: State) -> Input:
         return m.flow_ended(self._caller(state), self._chance.choice(tuple(Disposition)))
 
@@ -249,6 +258,7 @@ _KINDS: tuple[tuple[Callable[[Day, State], Input], int], ...] = (
     (Day.lose, 1),
     (Day.end_flow, 2),
     (Day.call_out, 8),
+    (Day.send_on, 4),
     (Day.ready, 14),
     (Day.aux, 3),
     (Day.log_in, 4),
