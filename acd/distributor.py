@@ -21,6 +21,7 @@ from acd.core.effects import Effect, effects_of_step
 from acd.core.engine import Engine
 from acd.core.facts import Fact
 from acd.core.inputs import AsideEnded, Input, TimePassed
+from acd.core.rank_words import RoutingConfigured
 from acd.own_entries import facts_in, given_in
 from acd.ports import Clock, DoorClosed, FactSubscriber, Journal, Switch, SwitchPicture
 from acd.recovery import Asked, differences, recover
@@ -44,7 +45,8 @@ HOLD_MS_MAX = 5_000
 """So long everything waits for a look at the switch that is under way. Should it fail, people need not wait for it."""
 HOLD_LOOK_S = 0.05
 
-_CONFIGURATION = (
+CONFIGURATION = (
+    RoutingConfigured,
     inputs.QueueConfigured,
     inputs.QueueRemoved,
     inputs.AgentConfigured,
@@ -68,7 +70,7 @@ class _Letter:
     @property
     def passes(self) -> bool:
         """Whether it need not wait for a look: it is the look, or has no time in it."""
-        return self.picture is not None or self.look is not None or isinstance(self.given, _CONFIGURATION)
+        return self.picture is not None or self.look is not None or isinstance(self.given, CONFIGURATION)
 
 
 @dataclass(slots=True)

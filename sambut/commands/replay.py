@@ -12,6 +12,7 @@ from acd.ports import JournalFailed
 from acd.replay import DIFFERENCES_MAX, Difference, ReplayResult, replay
 from kernel.instants import Instant, from_datetime, to_datetime
 from sambut.commands.office import EXIT_FAILED, EXIT_INVALID, settings_or_exit, stop
+from sambut.commands.what_if import FileInvalid, text_of, what_if
 from sambut.logs import set_up_logs
 from sambut.settings import Settings
 from sambut.why.reading import Records, open_records
@@ -28,32 +29,43 @@ class MomentInvalid(Exception):
 def again(
     begins: Annotated[str, typer.Argument(metavar="FROM", help="Where the span begins: 2026-11-24T08:00.")],
     ends: Annotated[str, typer.Argument(metavar="TO", help="Where it ends; that moment is not in it any more.")],
+    file: Annotated[
+        Path | None, typer.Option("--with", metavar="FILE", help="Play the span under this centre file, and compare.")
+    ] = None,
     settings: Annotated[Path | None, typer.Option("--settings", help="The settings file.")] = None,
 ) -> None:
     """Decide a past span again from the journal's inputs; everything must come out as it is recorded.
 
-    Moments without a zone are the centre's. It may run beside the program, on a journal of any size.
-    Exit codes: 0 equal; 1 something differs, or the journal cannot be read; 2 the settings or the moments are wrong.
+    With a centre file: what if that had been in force? Arrivals, patience, talks and agents' own wishes stay as recorded.
+    Moments without a zone are the centre's. It may run beside the program; without a file on a journal of any size.
+    Exit codes: 0 equal (with a file: the run without it is); 1 something differs, or the journal cannot be read;
+    2 the settings, the moments or the file are wrong.
     """
     known = settings_or_exit(settings)
     set_up_logs(level="critical", form="console")
     try:
-        result = asyncio.run(_replayed(known, begins, ends))
-    except MomentInvalid as wrong:
+        text = None if file is None else text_of(file)
+        is_equal, lines = asyncio.run(_told(known, begins, ends, text))
+    except (MomentInvalid, FileInvalid) as wrong:
         stop(str(wrong), EXIT_INVALID)
     except (StoreFailed, JournalFailed) as failed:
         stop(f"Not replayed: {failed}; see journal.database_url.", EXIT_FAILED)
-    for line in _lines_of(result):
+    for line in lines:
         print(line)
-    if not result.is_equal:
+    if not is_equal:
         raise typer.Exit(EXIT_FAILED)
 
 
-async def _replayed(settings: Settings, begins: str, ends: str) -> ReplayResult:
+async def _told(settings: Settings, begins: str, ends: str, text: bytes | None) -> tuple[bool, list[str]]:
     async with open_records(settings.database_url) as records:
         begins_at, ends_at = await span_of(records, begins, ends)
+        if text is not None:
+            compared, lines = await what_if(records, begins_at, ends_at, text)
+            return compared.differs_at is None, lines
         start = await records.start_before(await records.journal.first_seq_at(begins_at))
-        return await replay(records.journal.read(start.seq), start.checkpoint, begins_at=begins_at, ends_at=ends_at)
+        entries = records.journal.read(start.seq)
+        result = await replay(entries, start.checkpoint, begins_at=begins_at, ends_at=ends_at)
+        return result.is_equal, _lines_of(result)
 
 
 async def span_of(records: Records, begins: str, ends: str) -> tuple[Instant, Instant]:

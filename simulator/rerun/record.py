@@ -5,13 +5,13 @@ known to their ends.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 from acd.core import facts
 from acd.core.engine import Engine
 from acd.core.facts import Fact
-from acd.core.inputs import Input, TimePassed
+from acd.core.inputs import Input, SetReady, TimePassed
 from acd.own_entries import facts_in, given_in
 from kernel.entry import ENGINE_STREAM, Entry
 from kernel.ids import AgentId, InteractionId, QueueId, ReservationId
@@ -69,6 +69,8 @@ class Record:
 
     begins_at: Instant
     ends_at: Instant
+    at_work: set[AgentId] = field(default_factory=set)
+    """Who was logged in when the span began, or came later."""
     outside: list[tuple[Place, Input]] = field(default_factory=list)
     scripts: dict[Anchor, list[Item]] = field(default_factory=dict)
     lates: list[Late] = field(default_factory=list)
@@ -80,7 +82,11 @@ class Record:
     offers: dict[AgentId, list[tuple[Instant, Anchor]]] = field(default_factory=dict)
     talks: dict[QueueId, list[tuple[Instant, Anchor]]] = field(default_factory=dict)
     departures: dict[tuple[QueueId, LeaveReason], list[tuple[Instant, Anchor]]] = field(default_factory=dict)
+    overs: set[Anchor] = field(default_factory=set)
+    """Offers that are known to have ended without an answer."""
     answers_ms: list[int] = field(default_factory=list)
+    returns_ms: list[int] = field(default_factory=list)
+    """How soon agents were ready again after an offer that they let lapse or declined."""
     steps: list[tuple[int, int]] = field(default_factory=list)
     """Of every entry of the span that has facts: its number, and the mark of its facts."""
     fact_count: int = 0
@@ -100,7 +106,8 @@ class Reader:
     """Takes entries in order and makes the record of them. ``engine`` stands where the span begins."""
 
     def __init__(self, engine: Engine, *, begins_at: Instant, ends_at: Instant) -> None:
-        self.record = Record(begins_at=begins_at, ends_at=ends_at)
+        logged_in = {each.agent_id for each in engine.state.agents.values() if each.device_id is not None}
+        self.record = Record(begins_at=begins_at, ends_at=ends_at, at_work=logged_in)
         self._engine = engine
         self._milestones = Milestones(engine.state, begins_at)
         self._overdue_since: Instant | None = None
@@ -183,6 +190,8 @@ class Reader:
         else:
             item = Item(given, elapsed_ms(cause.at, entry.at), 2 * entry.seq)
             self.record.scripts.setdefault(cause.anchor, []).append(item)
+            if cause.anchor.kind is Kind.OVER and isinstance(given, SetReady):
+                self.record.returns_ms.append(item.delay_ms)
 
     def _note_lateness(self, given: Input, entry: Entry) -> None:
         """A deadline that was due before this entry was taken by it, or is not due any more, or is late still."""
@@ -201,6 +210,8 @@ class Reader:
 
     def _note_fact(self, fact: Fact, milestone: Milestone | None, at: Instant) -> None:
         match fact:
+            case facts.AgentLoggedIn() if at < self.record.ends_at:
+                self.record.at_work.add(fact.agent_id)
             case facts.InteractionCreated() if at < self.record.ends_at:
                 self.record.interaction_count += 1
             case facts.InteractionAbandoned() | facts.InteractionAnswered() | facts.InteractionLeftQueue():
@@ -238,6 +249,8 @@ class Reader:
         offered = self._reserved.pop(fact.reservation_id, None)
         if offered is None:
             return
+        if fact.result is not ReservationResult.ANSWERED:
+            self.record.overs.add(replace(offered.anchor, kind=Kind.OVER))
         self.record.lasted_ms[offered.anchor] = elapsed_ms(offered.at, at)
         if fact.result in _PHONES_DOING:
             self.record.finished.add(offered.anchor)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from statistics import median_low
 from typing import Any
 
-from acd.core.inputs import AgentLeft, AgentPickedUp, CallerHungUp, EnterQueue, FlowEnded, Input
+from acd.core.inputs import AgentLeft, AgentPickedUp, CallerHungUp, EnterQueue, FlowEnded, Input, SetReady
 from kernel.instants import Instant
 from kernel.result_codes import Disposition, EndedBy
 from simulator.rerun.milestones import Anchor, Kind, Milestone
@@ -15,7 +15,8 @@ from simulator.rerun.record import Item, Record
 
 ANSWER_MS = 3_000
 TALK_MS = 180_000
-"""What is assumed where the record knows of no answered offer, and of no finished talk, at all."""
+RETURN_MS = 60_000
+"""What is assumed where the record knows of no answered offer, finished talk, or return after a lapse at all."""
 GOOD_BYE_MS = 500
 """A caller whose agent has left, and of whom nothing more is known, hangs up after this."""
 LAST = 2**62
@@ -31,6 +32,7 @@ class Scripts:
         self._record = record
         self._patience = Patience(list(record.stays.values()))
         self._answer_ms = median_low(record.answers_ms) if record.answers_ms else ANSWER_MS
+        self._return_ms = median_low(record.returns_ms) if record.returns_ms else RETURN_MS
         self._lender_of: dict[Anchor, Anchor] = {}
         self.borrowed = dict.fromkeys(("answer", "talk", "departure"), 0)
 
@@ -135,6 +137,8 @@ class Scripts:
             yield from self._recorded(anchor)
         else:
             yield from self._lent(lender, milestone)
+        if anchor.kind is Kind.OVER and (lender or anchor) not in self._record.overs and milestone.agent_id is not None:
+            yield Item(SetReady(agent_id=milestone.agent_id), self._return_ms, LAST)
         known = anchor.ordinal == 0 or replace(anchor, kind=Kind.ANSWERED) in self._record.finished
         if anchor.kind is not Kind.RELEASED or known:
             return

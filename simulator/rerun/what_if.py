@@ -3,7 +3,7 @@
 The second proves the third: played as it was, every fact must be the recorded one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from acd.core.engine import Engine
 from acd.core.facts import Fact
 from acd.own_entries import facts_in
 from kernel.entry import Entry
+from kernel.ids import AgentId
 from kernel.instants import Instant
 from simulator.rerun.figures import Figures, RunFigures
 from simulator.rerun.play import AS_IT_WAS, Other, Outcome, Rerun
@@ -54,6 +55,11 @@ class Recording:
         """Whether nothing that comes later matters."""
         return self._reader is not None and self._reader.is_enough
 
+    @property
+    def at_work(self) -> Set[AgentId]:
+        """Who was logged in when the span began, or came later."""
+        return set() if self._reader is None else self._reader.record.at_work
+
     def hear(self, entry: Entry) -> None:
         """Take one entry, in order."""
         if entry.at < self._begins_at:
@@ -70,14 +76,19 @@ class Recording:
             self._figures = Figures(self.begins_with, self._begins_at, self._zone)
         return self._reader
 
-    def played(self, other: Callable[[EngineCheckpoint], Other]) -> WhatIf:
-        """Play the span as it was, and under another configuration, which is made from what the engine knew at first."""
+    def played(self, other: Callable[[EngineCheckpoint, Set[AgentId]], Other]) -> WhatIf:
+        """Play the span as it was, and under another configuration.
+
+        That is made from what the engine knew at first, and from who was at work in the span.
+        """
         record = self._begin().finish()
         assert self.begins_with is not None, "a span that has begun began with something"
         assert self._figures is not None, "a span that has begun has figures"
         comparison = _Comparison(record.steps)
         as_it_was, _ = self._run(record, self.begins_with, AS_IT_WAS, comparison.hear)
-        changed, rests_on = self._run(record, self.begins_with, other(self.begins_with), lambda entry: None)
+        changed, rests_on = self._run(
+            record, self.begins_with, other(self.begins_with, record.at_work), lambda entry: None
+        )
         return WhatIf(
             interaction_count=record.interaction_count,
             fact_count=record.fact_count,

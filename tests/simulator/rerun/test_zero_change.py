@@ -29,7 +29,7 @@ def played_again(entries: Sequence[Entry], begins_at: Instant, ends_at: Instant)
         recording.hear(entry)
         if recording.is_enough:
             break
-    return recording.played(lambda _: AS_IT_WAS)
+    return recording.played(lambda begins_with, at_work: AS_IT_WAS)
 
 
 @pytest.mark.slow  # some hundred inputs, several times
