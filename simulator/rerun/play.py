@@ -110,14 +110,17 @@ class Rerun:
 
     def _outside(self) -> Iterator[tuple[Place, Input]]:
         for place, given in self._record.outside:
-            absent = getattr(given, "agent_id", None) in self._other.absent
-            if not absent and not isinstance(given, self._other.drops):
+            if not self._is_absent(given) and not isinstance(given, self._other.drops):
                 yield place, given
+
+    def _is_absent(self, given: Input) -> bool:
+        """Whether it is the wish of an agent who is not there."""
+        return getattr(given, "agent_id", None) in self._other.absent
 
     def _follow(self, given: Input, milestone: Milestone, place: Place) -> None:
         """What was to follow from a milestone follows, unless things have gone on from there meanwhile."""
         cause = cause_of(given, self._engine.state, self._milestones, place[0])
-        if cause is None or cause.anchor != milestone.anchor:
+        if cause is None or cause.anchor != milestone.anchor or self._is_absent(given):
             return
         if place[1] == LAST and isinstance(given, CallerHungUp) and milestone.anchor.kind is Kind.QUEUED:
             self._given_up += 1
