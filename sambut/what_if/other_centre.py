@@ -1,4 +1,4 @@
-"""Another centre for a recorded span: what the engine is told at its beginning, and who is not, or newly, at work. Pure."""
+"""Another centre for a recorded span: what the engine is told at its beginning, and who is not, or newly, at work."""
 
 from collections.abc import Set
 
