@@ -1,4 +1,4 @@
-"""The what-if as text: the numbers side by side, what they rest on, and whether the run as it was proves them. Pure."""
+"""The what-if as text: the numbers side by side, what they rest on, and whether the run as it was proves them."""
 
 from collections.abc import Iterator, Sequence
 
