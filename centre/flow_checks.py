@@ -1,13 +1,13 @@
 """Flows as the interpreter's own validation sees them, turned into faults of the file. Pure."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Final
 
 from centre.crosschecks import missing, nearest_of
 from centre.drafts import Draft, Drafts
 from centre.problems import Fault, Place
 from ivr.core.caller_lists import ListAction
-from ivr.core.flow import Flow, JsonValue
+from ivr.core.flow import Flow, JsonValue, Node
 from ivr.core.nodes.caller_list import CALLER_LIST
 from ivr.core.nodes.kind import LANGUAGE
 from ivr.core.problems import Problem
@@ -49,10 +49,10 @@ def flow_faults(drafts: Drafts, languages: Collection[str], prompts: Collection[
         skills=drafts.names("skills"),
         trunks=drafts.names("trunks"),
     )
-    left_to_flow = {
-        one.name
+    actions = {
+        one.name: str(one.values.get("action"))
         for one in drafts.of("caller_lists")
-        if one.values.get("kind") == "block" and one.values.get("action") == ListAction.FLOW
+        if one.name is not None and one.values.get("kind") == "block"
     }
     faults: list[Fault] = []
     for draft in drafts.of("flows"):
@@ -63,7 +63,7 @@ def flow_faults(drafts: Drafts, languages: Collection[str], prompts: Collection[
             if _is_sure(problem, draft, prompts)
         ]
         faults += _unknown_languages(draft, flow, languages)
-        faults += _listed_without_a_way(draft, flow, left_to_flow)
+        faults += (fault for node in flow.nodes for fault in _list_faults(draft, flow, node, actions))
     return faults
 
 
@@ -109,14 +109,24 @@ def _texts(value: JsonValue) -> Iterator[str]:
             yield from (name for name in value if isinstance(name, str))
 
 
-def _listed_without_a_way(draft: Draft, flow: Flow, left_to_flow: Collection[str | None]) -> Iterator[Fault]:
-    for node in flow.nodes:
-        if node.kind == CALLER_LIST.name and node.settings.get("list") in left_to_flow and "listed" not in node.exits:
-            yield Fault(
-                place=(*draft.place, "nodes", node.id, "exits"),
-                what=f"callers on the list {node.settings['list']} would be let through",
-                mend="let the exit listed lead to where they are turned away, or give the list another action",
-            )
+def _list_faults(draft: Draft, flow: Flow, node: Node, actions: Mapping[str, str]) -> Iterator[Fault]:
+    """``actions``: what becomes of callers on each block list."""
+    name = node.settings.get("list")
+    if node.kind != CALLER_LIST.name or not isinstance(name, str):
+        return
+    if actions.get(name) == ListAction.FLOW and "listed" not in node.exits:
+        yield Fault(
+            place=(*draft.place, "nodes", node.id, "exits"),
+            what=f"callers on the list {name} would be let through",
+            mend="let the exit listed lead to where they are turned away, or give the list another action",
+        )
+    begins = next((one for one in flow.nodes if one.id == flow.start), None)
+    if actions.get(name) == ListAction.BUSY and begins is not None and begins.settings.get("answer", True):
+        yield Fault(
+            place=(*draft.place, "nodes", node.id, "list"),
+            what=f"callers on the list {name} are to find it busy, and the flow's start has answered them",
+            mend=f"write answer = false in the node {begins.id}, or give the list another action",
+        )
 
 
 def _unknown_languages(draft: Draft, flow: Flow, languages: Collection[str]) -> Iterator[Fault]:

@@ -298,7 +298,11 @@ def _flow(draw: st.DrawFn, flow_id: str, queues: list[str], hours: list[str], li
     steps += [("enqueue", {"queue": draw(st.sampled_from(queues))}, ("timeout", "refused"))] if queues else []
     steps += [("hours", {"hours": draw(st.sampled_from(hours))}, ("open", "closed"))] if hours else []
     steps += [("caller_list", {"list": draw(st.sampled_from(lists))}, ("listed", "not_listed"))] if lists else []
-    chosen = [("start", {}, ("next",)), *draw(st.lists(st.sampled_from(steps), max_size=4)), ("hangup", {}, ())]
+    chosen = [
+        ("start", {"answer": False}, ("next",)),
+        *draw(st.lists(st.sampled_from(steps), max_size=4)),
+        ("hangup", {}, ()),
+    ]
     ids = [NodeId(f"n-{number}") for number in range(len(chosen) + 1)]
     nodes = [
         Node(id=ids[at], kind=kind, settings=dict(settings), exits=dict.fromkeys(exits, ids[at + 1]))  # type: ignore[arg-type]  # texts, lists and tables only

@@ -17,7 +17,7 @@ id = "asks"
 name = "Asks"
 start = "start"
 [flows.nodes]
-start = {{ kind = "start", exits = {{ next = "check" }} }}
+start = {{ kind = "start", answer = {answers}, exits = {{ next = "check" }} }}
 check = {{ kind = "caller_list", list = "nuisance", exits = {{ {exits} }} }}
 bye = {{ kind = "hangup" }}
 """
@@ -45,10 +45,19 @@ def problems(text: str) -> list[str]:
 def test_a_flow_must_say_what_becomes_of_blocked_callers_unless_the_list_does(
     more: str, exits: str, is_right: bool
 ) -> None:
-    found = problems(LIST.format(name="nuisance", more=more) + FLOW.format(exits=exits))
+    found = problems(LIST.format(name="nuisance", more=more) + FLOW.format(exits=exits, answers="false"))
 
     assert (found == []) is is_right
     assert all("flow asks: nodes.check" in line for line in found)
+
+
+@pytest.mark.parametrize(("action", "is_right"), [("busy", False), ("drop", True), ("refuse", True)])
+def test_a_list_that_is_busy_is_asked_before_the_call_is_answered(action: str, is_right: bool) -> None:
+    listed = LIST.format(name="nuisance", more=f'action = "{action}"')
+    flow = FLOW.format(exits='not_listed = "bye"', answers="true")
+
+    assert (problems(listed + flow) == []) is is_right
+    assert problems(listed + flow.replace("answer = true", "answer = false")) == []
 
 
 def test_a_priority_list_turns_nobody_away() -> None:

@@ -44,7 +44,7 @@ name = "Asks {did}"
 start = "start"
 [flows.nodes]
 start = {{ kind = "start", answer = false, exits = {{ next = "{before}" }} }}
-{"" if before == "check" else 'learn = { kind = "set", variables = { customer = "K-77" }, exits = { next = "check" } }'}
+{"" if before == "check" else 'learn = { kind = "set", variables = { customer_id = "K-77" }, exits = { next = "check" } }'}
 check = {{ kind = "caller_list", list = "{list_id}", exits = {{ not_listed = "wait" }} }}
 wait = {{ kind = "enqueue", queue = "indonesia", exits = {{ timeout = "bye", refused = "bye" }} }}
 bye = {{ kind = "hangup", prompts = ["sorry"] }}

@@ -17,7 +17,7 @@ LANGUAGE = "language"
 PRIORITY = "priority"
 """The variable that a priority list sets and a queue uses."""
 
-CUSTOMER = "customer"
+CUSTOMER = "customer_id"
 """The variable that holds the caller's customer number, once something has learned it."""
 
 LEFT_QUEUE = "left_queue"

@@ -237,7 +237,7 @@ def test_a_priority_list_sets_the_priority(answer: Answer, exits: str, expected:
 
 
 def test_a_list_is_also_asked_by_the_customer_number_that_the_flow_has_learned() -> None:
-    step = walk("caller_list", [], exits="not_listed", variables={"customer": " k-77 "}, list="vip").step
+    step = walk("caller_list", [], exits="not_listed", variables={"customer_id": " k-77 "}, list="vip").step
 
     assert step == CheckCallerList(list_id=CallerListId("vip"), customer="K-77")
 
