@@ -7,6 +7,7 @@ from acd.core.agent_states import AgentState
 from acd.core.callback_words import CallbackBooked, CallbackDialled, CallbackDue, CallbackMissed, CallbackReached
 from acd.core.facts import Fact
 from acd.core.rank_words import PriorityChanged
+from acd.core.routing_facts import RequirementsRelaxed, ReservesCalled, ReservesReleased
 from acd.core.transfer_words import InteractionTransferred
 from kernel.instants import Instant
 from kernel.result_codes import ReservationResult
@@ -46,6 +47,11 @@ def _ended_reservation(fact: facts.ReservationEnded, start: Instant) -> str | No
     return None if fact.result is ReservationResult.ANSWERED else f"{fact.agent_id}'s reservation {fact.result}"
 
 
+def _answered(fact: facts.InteractionAnswered, start: Instant) -> str:
+    at_step = f" at step {fact.matched_at_step}" if fact.matched_at_step else ""
+    return f"{fact.interaction_id} answered after {length(fact.waited_ms)}{at_step}"
+
+
 def _abandoned(fact: facts.InteractionAbandoned, start: Instant) -> str:
     return f"{fact.interaction_id} {'short ' if fact.short else ''}abandoned after {length(fact.waited_ms)}"
 
@@ -64,6 +70,12 @@ def _told(fact: facts.WaitTold, start: Instant) -> str:
     return f"{fact.interaction_id} is told {', '.join(parts) or 'nothing'}"
 
 
+def _relaxed(fact: RequirementsRelaxed, start: Instant) -> str:
+    needs = ", ".join(f"{need.skill_id} {need.level_min}" for need in fact.requirements) or "no skill"
+    groups = f" of {', '.join(fact.groups)}" if fact.groups else ""
+    return f"{fact.interaction_id} relaxed by step {fact.step} to {needs}{groups}"
+
+
 _WORDS: dict[type, Any] = {
     facts.InteractionQueued: lambda fact, start: (
         f"{fact.interaction_id} offered to {fact.queue_id}, place {fact.position}"
@@ -73,7 +85,7 @@ _WORDS: dict[type, Any] = {
     ),
     facts.AgentStateChanged: _state_changed,
     facts.ReservationEnded: _ended_reservation,
-    facts.InteractionAnswered: lambda fact, start: f"{fact.interaction_id} answered after {length(fact.waited_ms)}",
+    facts.InteractionAnswered: _answered,
     facts.InteractionAbandoned: _abandoned,
     facts.InteractionLeftQueue: lambda fact, start: f"{fact.interaction_id} left {fact.queue_id} by {fact.reason}",
     InteractionTransferred: lambda fact, start: (
@@ -84,6 +96,9 @@ _WORDS: dict[type, Any] = {
     facts.AgentLoggedIn: lambda fact, start: f"{fact.agent_id} at {fact.device_id}",
     facts.NextStateChosen: lambda fact, start: f"{fact.agent_id} then {fact.state} {fact.reason_code}".strip(),
     PriorityChanged: lambda fact, start: f"{fact.interaction_id} now priority {fact.priority}, place {fact.position}",
+    RequirementsRelaxed: _relaxed,
+    ReservesCalled: lambda fact, start: f"reserves of {fact.queue_id} called",
+    ReservesReleased: lambda fact, start: f"reserves of {fact.queue_id} released",
     facts.WaitAnnouncementDue: lambda fact, start: f"{fact.interaction_id} hears {fact.prompt_id}",
     facts.WaitTold: _told,
     CallbackBooked: lambda fact, start: (

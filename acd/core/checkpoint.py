@@ -49,6 +49,7 @@ class EngineCheckpoint:
     agent_calls_out: dict[AgentId, CallUsage]
     trunk_calls_out: dict[TrunkId, CallUsage]
     queue_entries: int
+    reserves_called: tuple[QueueId, ...]
     suspended: bool
 
 
@@ -71,6 +72,7 @@ def checkpoint_of(state: State, now: Instant) -> EngineCheckpoint:
         agent_calls_out=dict(state.agent_calls_out),
         trunk_calls_out=dict(state.trunk_calls_out),
         queue_entries=state.queue_entries,
+        reserves_called=tuple(sorted(state.reserves_called)),
         suspended=state.suspended,
     )
 
@@ -93,6 +95,7 @@ def state_of(checkpoint: EngineCheckpoint) -> State:
         agent_calls_out=dict(checkpoint.agent_calls_out),
         trunk_calls_out=dict(checkpoint.trunk_calls_out),
         queue_entries=checkpoint.queue_entries,
+        reserves_called=set(checkpoint.reserves_called),
         suspended=checkpoint.suspended,
     )
     for agent in state.agents.values():
@@ -126,6 +129,7 @@ def _place_interaction(state: State, interaction: Interaction) -> None:
         callback = interaction.callback
         state.timetable.put(DeadlineKind.CALLBACK_EXPIRES, interaction.interaction_id, callback.expires_at)
         state.timetable.put(DeadlineKind.CALLBACK_DUE, interaction.interaction_id, callback.retry_at)
+    state.timetable.put(DeadlineKind.RELAXATION_DUE, interaction.interaction_id, state.relaxes_at(stay))
     if interaction.phase is Phase.WAITING:
         state.lines.wait(stay.demand, interaction.key)
         state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, stay.announce_at)

@@ -6,6 +6,7 @@ from acd.core.agent_states import AgentState
 from acd.core.callback_words import CallbackBooked, CallbackDialled, CallbackDue, CallbackMissed, CallbackReached
 from acd.core.outbound_words import CallOutAnswered, CallOutBegun, CallOutMoved, CallOutRefused, CallOutReleased
 from acd.core.rank_words import PriorityChanged, RoutingDefined
+from acd.core.routing_facts import RequirementsRelaxed, ReservesCalled, ReservesReleased
 from acd.core.settings import AgentSettings, Channel, DeviceSettings, Direction, QueueSettings, Requirement
 from acd.core.transfer_words import InteractionTransferred
 from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, PromptId, QueueId, ReservationId, TrunkId
@@ -120,7 +121,10 @@ class WaitTold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InteractionAnswered:
-    """An agent picked up: out of the queue. ``waited_ms`` since queue entry, ``rang_ms`` since the reservation."""
+    """An agent picked up: out of the queue. ``waited_ms`` since queue entry, ``rang_ms`` since the reservation.
+
+    ``matched_at_step``: after how many relaxation steps of the queue that agent was offered it.
+    """
 
     interaction_id: InteractionId
     queue_id: QueueId
@@ -128,6 +132,7 @@ class InteractionAnswered:
     reservation_id: ReservationId
     waited_ms: int
     rang_ms: int
+    matched_at_step: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,6 +320,9 @@ Fact = (
     | InteractionCreated
     | InteractionQueued
     | PriorityChanged
+    | RequirementsRelaxed
+    | ReservesCalled
+    | ReservesReleased
     | WaitAnnouncementDue
     | WaitTold
     | InteractionAnswered

@@ -28,6 +28,7 @@ def broken(state: State) -> tuple[str, ...]:
         *_seats_agree(state),
         *_lines_agree(state),
         *_tallies_balance(state),
+        *_reserves_are_called_when_they_should(state),
     )
 
 
@@ -105,6 +106,8 @@ def _interactions_hold_what_their_phase_says(state: State) -> Iterator[str]:
         wait = interaction.wait
         if wait.demand != state.demand_in(wait.queue_id, wait.added, wait.steps_taken):
             yield f"{interaction_id} waits under rules that are not its queue's"
+        if state.timetable.at(DeadlineKind.RELAXATION_DUE, interaction_id) != state.relaxes_at(wait):
+            yield f"{interaction_id} is relaxed at another time than its queue says"
         if state.timetable.at(DeadlineKind.WAIT_ENDS, interaction_id) != interaction.wait_ends_at(queue):
             yield f"{interaction_id} waits without the limit of its queue"
 
@@ -144,3 +147,14 @@ def _tallies_balance(state: State) -> Iterator[str]:
         exits = tally.answered + tally.abandoned + tally.short_abandoned + tally.left
         if tally.offered != exits + waiting:
             yield f"{queue_id} was offered {tally.offered} but {exits} left and {waiting} wait"
+
+
+def _reserves_are_called_when_they_should(state: State) -> Iterator[str]:
+    for queue_id, queue in state.queues.items():
+        waiting, are_called = state.lines.length(queue_id), queue_id in state.reserves_called
+        if are_called and (queue.reserves is None or waiting <= queue.reserves.release_at):
+            yield f"{queue_id} has its reserves with {waiting} waiting"
+        if not are_called and queue.reserves is not None and waiting >= queue.reserves.call_at:
+            yield f"{queue_id} lacks its reserves with {waiting} waiting"
+    if not state.reserves_called <= state.queues.keys():
+        yield "reserves are called for a queue that is no more"

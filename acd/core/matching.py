@@ -14,6 +14,7 @@ from acd.core.callback_words import CallbackDue
 from acd.core.demand import AgentKey, AgentRank, Demand, agent_bonus_ms, agent_key, agent_rank
 from acd.core.facts import Fact
 from acd.core.interaction_states import Phase
+from acd.core.routing_facts import RequirementsRelaxed, ReservesCalled
 from acd.core.state import Agent, State
 from acd.core.strategies import CallerKey
 from kernel.ids import AgentId, InteractionId
@@ -40,6 +41,8 @@ _OF_NEWCOMERS = frozenset(
         facts.AgentDefined,
         facts.DistributionResumed,
         facts.QueueDefined,
+        RequirementsRelaxed,
+        ReservesCalled,
     }
 )
 """Most facts put nobody into a line, and are told by their class at once."""
@@ -53,7 +56,7 @@ def newcomers_of(state: State, step_facts: list[Fact]) -> Newcomers:
         if type(fact) not in _OF_NEWCOMERS:
             continue
         match fact:
-            case facts.InteractionQueued() | facts.ReservationEnded() | CallbackDue():
+            case facts.InteractionQueued() | facts.ReservationEnded() | CallbackDue() | RequirementsRelaxed():
                 interaction_ids.append(fact.interaction_id)
             case facts.AgentStateChanged(state=AgentState.READY):
                 agent_ids.append(fact.agent_id)
@@ -63,6 +66,8 @@ def newcomers_of(state: State, step_facts: list[Fact]) -> Newcomers:
                 interaction_ids.extend(state.interactions)
             case facts.QueueDefined():
                 interaction_ids.extend(key[-1] for key in state.lines.in_queue(fact.settings.queue_id))
+            case ReservesCalled():
+                interaction_ids.extend(key[-1] for key in state.lines.in_queue(fact.queue_id))
             case _:
                 pass
     waiting = {state.interactions[one].key: None for one in interaction_ids if _waits(state, one)}

@@ -210,7 +210,10 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reservation:
-    """One interaction held for one agent. ``stay_ordinal`` tells which stay in the queue it was made in."""
+    """One interaction held for one agent.
+
+    ``stay_ordinal`` tells which stay in the queue it was made in, ``steps_taken`` after how many relaxation steps.
+    """
 
     reservation_id: ReservationId
     interaction_id: InteractionId
@@ -220,6 +223,7 @@ class Reservation:
     made_at: Instant
     until: Instant
     stay_ordinal: int
+    steps_taken: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,9 +292,19 @@ class State:
     agent_calls_out: dict[AgentId, CallUsage] = field(default_factory=dict)
     trunk_calls_out: dict[TrunkId, CallUsage] = field(default_factory=dict)
     queue_entries: int = 0
+    reserves_called: set[QueueId] = field(default_factory=set)
+    """Queues that are so long that their reserves have joined."""
     suspended: bool = False
     """The switch serves callers by itself: nobody is reserved for anybody."""
 
     def demand_in(self, queue_id: QueueId, added: Requirements, steps_taken: int = 0) -> Demand:
         """What an interaction asks for in a queue, with what it brought itself, after so many relaxation steps."""
-        return demand_of(self.queues[queue_id], added, steps_taken=steps_taken)
+        are_called = queue_id in self.reserves_called
+        return demand_of(self.queues[queue_id], added, steps_taken=steps_taken, reserves_called=are_called)
+
+    def relaxes_at(self, stay: Wait) -> Instant | None:
+        """When the next relaxation step of a stay is due; None after the last."""
+        relaxations = self.queues[stay.queue_id].relaxations
+        if stay.steps_taken >= len(relaxations):
+            return None
+        return after(stay.queued_at, relaxations[stay.steps_taken].after_ms)

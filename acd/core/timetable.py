@@ -16,6 +16,7 @@ class DeadlineKind(IntEnum):
     ANNOUNCEMENT_DUE = 5
     CALLBACK_DUE = 20
     CALLBACK_EXPIRES = 21
+    RELAXATION_DUE = 6
 
 
 Due = tuple[Instant, DeadlineKind, str]

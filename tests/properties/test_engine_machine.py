@@ -14,7 +14,8 @@ from acd.core.facts import Fact
 from acd.core.inputs import AsideBegan, AsideEnded, Input
 from acd.core.invariants import broken
 from acd.core.matching import next_pair_naively
-from acd.core.settings import Blend, NoAnswerPolicy, Strategy
+from acd.core.settings import Blend, NoAnswerPolicy, RelaxationStep, Reserves, Strategy
+from kernel.ids import GroupId, SkillId
 from kernel.instants import Instant, after
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 from tests.acd import makers as m
@@ -37,6 +38,21 @@ BLENDS = st.builds(
     turns=st.integers(0, 9),
     proficiency_ms=st.sampled_from([0, 3_000, 90_000]),
 )
+GROUP_IDS = GROUPS.map(lambda some: tuple(map(GroupId, some)))
+STEPS = st.lists(
+    st.builds(
+        RelaxationStep,
+        after_ms=st.sampled_from([1, 2_000, 4_000, 5_000, 20_000]),
+        lower=st.sampled_from([(), ((SkillId("english"), 1),)]),
+        drop=st.sampled_from([(), (SkillId("english"),)]),
+        add_groups=GROUP_IDS,
+        together=st.booleans(),
+        level_max=st.sampled_from([None, 2]),
+        anybody=st.booleans(),
+    ),
+    max_size=3,
+).map(lambda steps: tuple(sorted(steps, key=lambda step: step.after_ms)))
+RESERVES = st.none() | st.builds(Reserves, groups=GROUP_IDS, call_at=st.just(2), release_at=st.integers(0, 1))
 RECENT = st.integers(0, 5)
 
 
@@ -112,6 +128,8 @@ class AnyDay(RuleBasedStateMachine):
                 "level_max": st.sampled_from([9, 2, 1]),
                 "strategy": st.sampled_from(Strategy),
                 "blend": BLENDS,
+                "relaxations": STEPS,
+                "reserves": RESERVES,
             }
         ),
     )

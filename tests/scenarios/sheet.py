@@ -1,20 +1,21 @@
 """Scenario sheets: read one, play it on the engine, and compare what it says with what happens.
 
 A sheet is plain text. First what it is about; then what is given, one thing a line (``step``: what a step of priority is
-worth in waiting; ``queue``, ``agent``, ``phone``); then a table whose columns are two spaces apart: when, what somebody does, and all that follows from it, in order,
+worth in waiting; ``queue``, ``relax``, ``reserves``, ``agent``, ``phone``); then a table whose columns are two spaces
+apart: when, what somebody does, and all that follows from it, in order,
 separated by semicolons. ``(time)`` is only time passing; a deadline that falls due and is not told makes the sheet
 fail. Last, the queues' counts (``report``).
 """
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from acd.core import facts
-from acd.core.inputs import Input
-from acd.core.settings import NoAnswerPolicy
+from acd.core.inputs import Input, QueueConfigured
+from acd.core.settings import NoAnswerPolicy, RelaxationStep, Reserves, Strategy
 from acd.core.transfer_words import TransferTo
-from kernel.ids import InteractionId
+from kernel.ids import GroupId, InteractionId, QueueId, SkillId
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 from simulator.words import words_of
 from tests.acd import makers as m
@@ -50,7 +51,7 @@ def read_sheet(text: str) -> Sheet:
         cells = re.split(r" {2,}", line.strip())
         if not line.strip() or cells == ["does", "then"]:
             continue
-        if line.split()[0] in ("step", "queue", "agent", "phone"):
+        if line.split()[0] in ("step", "queue", "relax", "reserves", "agent", "phone"):
             given.append(line.strip())
         elif cells[0] == "report":
             reports.append((cells[1], cells[2]))
@@ -64,9 +65,11 @@ def read_sheet(text: str) -> Sheet:
 
 def play(sheet: Sheet) -> None:
     """Play a sheet from start to end. Raises AssertionError where it and the engine differ."""
-    floor = Floor(*(_given(line) for line in sheet.given if not line.startswith("agent")))
+    floor = Floor(*(_given(line) for line in sheet.given if line.startswith(("step", "queue", "phone"))))
     for line in sheet.given:
-        if line.startswith("agent"):
+        if line.startswith(("relax", "reserves")):
+            floor.give(_routed(floor, line))
+        elif line.startswith("agent"):
             floor.give(_given(line))
             floor.seat(line.split()[1])
     for row in sheet.rows:
@@ -102,6 +105,9 @@ _QUEUE_WORDS: dict[str, tuple[str, Callable[[str], object]]] = {
     "exit-key": ("exit_key", str),
     "expected": ("expected_wait_ms_max", milliseconds),
     "tells-wait": ("tells_wait", lambda word: word == "yes"),
+    "groups": ("groups", lambda value: tuple(value.split("+"))),
+    "levels-to": ("level_max", int),
+    "order": ("strategy", Strategy),
 }
 """What may be said of a queue; every other word is a skill that it needs."""
 
@@ -109,18 +115,43 @@ _QUEUE_WORDS: dict[str, tuple[str, Callable[[str], object]]] = {
 def _given(line: str) -> Input:
     kind, subject, *words = re.split(r"[ ,]+", line)
     pairs = dict(zip(words[::2], words[1::2], strict=True))
-    skills = {word: int(value) for word, value in pairs.items() if word not in _QUEUE_WORDS}
+    skills = {word: int(value) for word, value in pairs.items() if word not in (*_QUEUE_WORDS, "level")}
     match kind:
         case "step":
             return m.routing(priority_step_ms=milliseconds(subject))
         case "phone":
             return m.device(subject)
         case "agent":
-            return m.agent(subject, **skills)
+            groups = tuple(pairs["groups"].split("+")) if "groups" in pairs else ()
+            return m.member(subject, groups, int(pairs.get("level", "1")), skills)
         case _:
             told = {word: value for word, value in pairs.items() if word in _QUEUE_WORDS}
             fields = {_QUEUE_WORDS[word][0]: _QUEUE_WORDS[word][1](value) for word, value in told.items()}
             return m.queue(subject, requirements=m.needs(**skills), **fields)
+
+
+def _routed(floor: Floor, line: str) -> Input:
+    """``relax sales 0:20 english 2, drop mandarin, add office, level 2, together, anybody``: one more step of a queue;
+    ``reserves sales office at 3 until 1``."""
+    kind, queue_id, *words = line.split(" ", 3)
+    known = floor.engine.state.queues[QueueId(queue_id)]
+    if kind == "reserves":
+        call_at, release_at = re.findall(r"\d+", words[1])
+        reserves = Reserves(groups=(GroupId(words[0]),), call_at=int(call_at), release_at=int(release_at))
+        return QueueConfigured(settings=replace(known, reserves=reserves))
+    told = [part.split() for part in words[1].split(", ")]
+    level = [int(part[1]) for part in told if part[0] == "level"]
+    special = ("drop", "add", "level", "together", "anybody")
+    step = RelaxationStep(
+        after_ms=milliseconds(words[0]),
+        lower=tuple((SkillId(part[0]), int(part[1])) for part in told if part[0] not in special),
+        drop=tuple(SkillId(part[1]) for part in told if part[0] == "drop"),
+        add_groups=tuple(GroupId(part[1]) for part in told if part[0] == "add"),
+        together=["together"] in told,
+        level_max=level[0] if level else None,
+        anybody=["anybody"] in told,
+    )
+    return QueueConfigured(settings=replace(known, relaxations=(*known.relaxations, step)))
 
 
 # --- does --------------------------------------------------------------------------------------------------------------
@@ -191,6 +222,7 @@ _DOES: tuple[tuple[str, Callable[..., Input]], ...] = (
     (r"([\w-]+) seen in use", lambda floor, one: m.seen(one, in_use=True)),
     (r"([\w-]+) seen gone", lambda floor, one: m.seen(one, reachable=False)),
     (r"(step .+|queue .+|agent .+)", lambda floor, line: _given(line)),
+    (r"(relax .+|reserves .+)", _routed),
 )
 
 

@@ -19,6 +19,7 @@ from acd.core.decide import (
     reservations,
     transfers,
 )
+from acd.core.decide.relaxing import call_reserves
 from acd.core.inputs import Input
 from acd.core.rank_words import MoveToQueue, RoutingConfigured, SetPriority
 from acd.core.step import Step
@@ -72,3 +73,4 @@ DECIDERS: dict[type, Callable[[Step, Any], None]] = {
 def decide(step: Step, given: Input) -> None:
     """Record what follows from one input."""
     DECIDERS[type(given)](step, given)
+    call_reserves(step)

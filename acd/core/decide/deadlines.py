@@ -8,6 +8,7 @@ from acd.core.decide.callbacks import expire, lapse, retry
 from acd.core.decide.calls import end_wrap_up
 from acd.core.decide.presence import retry_phone
 from acd.core.decide.queueing import end_wait
+from acd.core.decide.relaxing import relax
 from acd.core.step import Step
 from acd.core.timetable import DeadlineKind, Due
 from kernel.ids import AgentId, InteractionId, ReservationId
@@ -37,5 +38,7 @@ def _take(step: Step, kind: DeadlineKind, subject: str) -> None:
             retry(step, InteractionId(subject))
         case DeadlineKind.CALLBACK_EXPIRES:
             expire(step, InteractionId(subject))
+        case DeadlineKind.RELAXATION_DUE:
+            relax(step, InteractionId(subject))
         case _:
             assert_never(kind)

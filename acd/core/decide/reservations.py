@@ -182,6 +182,7 @@ def _connect(step: Step, reservation: Reservation) -> None:
             reservation_id=reservation.reservation_id,
             waited_ms=elapsed_ms(stay.queued_at, step.now),
             rang_ms=elapsed_ms(reservation.made_at, step.now),
+            matched_at_step=reservation.steps_taken,
         )
     )
     move(step, reservation.agent_id, Trigger.PICKED_UP, interaction_id=reservation.interaction_id)

@@ -5,6 +5,7 @@ from typing import Any
 
 from acd.core.evolve.agents import AGENT_EVOLVERS
 from acd.core.evolve.callbacks import CALLBACK_EVOLVERS
+from acd.core.evolve.demands import DEMAND_EVOLVERS
 from acd.core.evolve.interactions import INTERACTION_EVOLVERS
 from acd.core.evolve.outbound import OUTBOUND_EVOLVERS
 from acd.core.facts import Fact
@@ -16,6 +17,7 @@ EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {
     **INTERACTION_EVOLVERS,
     **OUTBOUND_EVOLVERS,
     **CALLBACK_EVOLVERS,
+    **DEMAND_EVOLVERS,
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from acd.core import facts
 from acd.core.agent_states import CALL_STATES, OFFERED_STATES, AgentState, ReasonCode
+from acd.core.evolve.demands import ask_anew
 from acd.core.interaction_states import Phase
 from acd.core.state import Agent, Device, State, Tally
 from acd.core.timetable import DeadlineKind
@@ -21,29 +22,22 @@ MEAN_OF_MAX = 256
 
 def _queue_defined(state: State, fact: facts.QueueDefined, at: Instant) -> None:
     settings = fact.settings
+    known = state.queues.get(settings.queue_id)
     state.queues[settings.queue_id] = settings
     state.tallies.setdefault(settings.queue_id, Tally())
     for key in state.lines.in_queue(settings.queue_id):
         # Whoever waits already is under the new rules from now on; place and priority stay.
         interaction = state.interactions[key[-1]]
         stay = interaction.stay
-        if interaction.phase is Phase.WAITING:
-            state.lines.stop_waiting(interaction.interaction_id)
         announce_at = stay.announce_at
         if settings.announces and announce_at is None and interaction.has_leg:
             announce_at = after(at, settings.announcement_every_ms)
-        interaction = replace(
-            interaction,
-            wait=replace(
-                stay,
-                demand=state.demand_in(settings.queue_id, stay.added),
-                announce_at=announce_at if settings.announces else None,
-            ),
-        )
-        state.interactions[interaction.interaction_id] = interaction
+        interaction = replace(interaction, wait=replace(stay, announce_at=announce_at if settings.announces else None))
+        # Other steps are taken from the first one on; those whose time has come, at once.
+        same_steps = known is not None and known.relaxations == settings.relaxations
+        interaction = ask_anew(state, interaction, stay.steps_taken if same_steps else 0)
         state.timetable.put(DeadlineKind.WAIT_ENDS, interaction.interaction_id, interaction.wait_ends_at(settings))
         if interaction.phase is Phase.WAITING:
-            state.lines.wait(interaction.stay.demand, key)
             state.timetable.put(DeadlineKind.ANNOUNCEMENT_DUE, interaction.interaction_id, interaction.stay.announce_at)
 
 
@@ -51,6 +45,7 @@ def _queue_withdrawn(state: State, fact: facts.QueueWithdrawn, at: Instant) -> N
     del state.queues[fact.queue_id]
     del state.tallies[fact.queue_id]
     state.wait_samples.pop(fact.queue_id, None)
+    state.reserves_called.discard(fact.queue_id)
     state.lines.close_queue(fact.queue_id)
 
 

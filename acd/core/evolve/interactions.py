@@ -69,6 +69,7 @@ def _interaction_queued(state: State, fact: facts.InteractionQueued, at: Instant
     state.interactions[fact.interaction_id] = interaction
     state.lines.queue_up(fact.queue_id, interaction.key)
     state.timetable.put(DeadlineKind.WAIT_ENDS, fact.interaction_id, interaction.wait_ends_at(queue))
+    state.timetable.put(DeadlineKind.RELAXATION_DUE, fact.interaction_id, state.relaxes_at(interaction.stay))
     start_waiting(state, interaction)
     tally = state.tallies[fact.queue_id]
     state.tallies[fact.queue_id] = replace(tally, offered=tally.offered + 1)
@@ -236,6 +237,7 @@ def _agent_reserved(state: State, fact: facts.AgentReserved, at: Instant) -> Non
         made_at=at,
         until=fact.until,
         stay_ordinal=interaction.stay.ordinal,
+        steps_taken=interaction.stay.steps_taken,
     )
     state.timetable.put(DeadlineKind.RESERVATION_LAPSES, fact.reservation_id, fact.until)
     state.agents[fact.agent_id] = replace(state.agents[fact.agent_id], reservation_id=fact.reservation_id)
@@ -306,6 +308,7 @@ def _out_of_queue(state: State, interaction: Interaction) -> None:
     state.lines.leave_queue(interaction.stay.queue_id, interaction.key)
     for kind in (DeadlineKind.WAIT_ENDS, DeadlineKind.CALLBACK_DUE, DeadlineKind.CALLBACK_EXPIRES):
         state.timetable.put(kind, interaction.interaction_id, None)
+    state.timetable.put(DeadlineKind.RELAXATION_DUE, interaction.interaction_id, None)
 
 
 def _leave_queue(state: State, interaction_id: InteractionId) -> Interaction:
