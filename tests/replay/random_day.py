@@ -15,10 +15,10 @@ from acd.core.engine import Engine
 from acd.core.inputs import AsideBegan, AsideEnded, Input
 from acd.core.interaction_states import Phase
 from acd.core.outbound_words import CallOutOver, CallOutPickedUp, CallOutTried
-from acd.core.settings import NoAnswerPolicy
+from acd.core.settings import NoAnswerPolicy, RelaxationStep, Reserves, Strategy
 from acd.core.state import State
 from acd.core.transfer_words import CallerReturned, CallerTransferred, TransferKind, TransferTo
-from kernel.ids import InteractionId, TrunkId
+from kernel.ids import GroupId, InteractionId, TrunkId
 from kernel.instants import Instant, after
 from kernel.result_codes import Disposition, EndedBy, ReservationResult
 from tests.acd import makers as m
@@ -30,6 +30,12 @@ AGENTS = tuple(f"a{n}" for n in range(12))
 PHONES = tuple(f"p{n}" for n in range(13))
 
 FAILURES = tuple(ReservationResult)
+
+RELAXATIONS = (
+    RelaxationStep(after_ms=2_000, anybody=True),
+    RelaxationStep(after_ms=6_000, add_groups=(GroupId("office"),)),
+)
+RESERVES = Reserves(groups=(GroupId("office"),), call_at=2, release_at=1)
 
 
 class Day:
@@ -72,6 +78,10 @@ class Day:
             wrap_up_ms=self._chance.choice((0, 6_000)),
             wait_ms_max=self._chance.choice((None, 0, 25_000)),
             no_answer_policy=self._chance.choice(tuple(NoAnswerPolicy)),
+            strategy=self._chance.choice(tuple(Strategy)),
+            groups=self._chance.choice(((), ("gold",))),
+            relaxations=self._chance.choice(((), RELAXATIONS)),
+            reserves=self._chance.choice((None, RESERVES)),
             announcement=self._chance.choice((None, "please-wait")),
             announcement_every_ms=self._chance.choice((0, 9_000)),
             tells_wait=self._chance.choice((False, True)),
