@@ -1,6 +1,7 @@
 """Centres for tests: a small one as text, and any number of made-up ones."""
 
 from dataclasses import replace
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -290,7 +291,7 @@ def _caller_list(draw: st.DrawFn, list_id: str) -> CallerList:
 
 def _flow(draw: st.DrawFn, flow_id: str, queues: list[str], hours: list[str], lists: list[str]) -> Flow:
     """Steps of several kinds in a row, from start to hangup."""
-    steps: list[tuple[str, dict[str, object], tuple[str, ...]]] = [
+    steps: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         ("play", {"prompts": draw(PROMPTS), "skippable": draw(st.booleans())}, ("next",)),
         ("set", {"variables": {"greeting": draw(TEXTS)}}, ("next",)),
         ("menu", {"prompts": draw(PROMPTS), "keys": "1*"}, ("key-1", "key-star", "timeout", "invalid")),
@@ -298,14 +299,14 @@ def _flow(draw: st.DrawFn, flow_id: str, queues: list[str], hours: list[str], li
     steps += [("enqueue", {"queue": draw(st.sampled_from(queues))}, ("timeout", "refused"))] if queues else []
     steps += [("hours", {"hours": draw(st.sampled_from(hours))}, ("open", "closed"))] if hours else []
     steps += [("caller_list", {"list": draw(st.sampled_from(lists))}, ("listed", "not_listed"))] if lists else []
-    chosen = [
+    chosen: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         ("start", {"answer": False}, ("next",)),
         *draw(st.lists(st.sampled_from(steps), max_size=4)),
         ("hangup", {}, ()),
     ]
     ids = [NodeId(f"n-{number}") for number in range(len(chosen) + 1)]
     nodes = [
-        Node(id=ids[at], kind=kind, settings=dict(settings), exits=dict.fromkeys(exits, ids[at + 1]))  # type: ignore[arg-type]  # texts, lists and tables only
+        Node(id=ids[at], kind=kind, settings=dict(settings), exits=dict.fromkeys(exits, ids[at + 1]))
         for at, (kind, settings, exits) in enumerate(chosen)
     ]
     return Flow(
