@@ -53,6 +53,8 @@ CONFIGURATION = (
     inputs.AgentRemoved,
     inputs.DeviceConfigured,
     inputs.DeviceRemoved,
+    inputs.AuxReasonConfigured,
+    inputs.AuxReasonRemoved,
 )
 
 

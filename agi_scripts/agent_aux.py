@@ -11,19 +11,11 @@ from kernel.ids import AgentId, PromptId
 
 AUX = PromptId("agent-aux")
 CHOOSE_REASON = PromptId("agent-choose-reason")
+ENTER_REASON = PromptId("agent-enter-reason")
 TRIES_MAX = 3
 
-AUX_REASONS: Mapping[str, str] = {
-    "1": "break",
-    "2": "prayer",
-    "3": "meal",
-    "4": "meeting",
-    "5": "training",
-    "6": "back_office",
-    "7": "coaching",
-    "9": "other",
-}
-"""The usual reason codes by their digits; agent-choose-reason names the first three and other."""
+NAMED: Mapping[str, str] = {"1": "break", "2": "prayer", "3": "meal", "9": "other"}
+"""What agent-choose-reason names. In a centre where these digits mean something else, the number is asked for."""
 
 
 async def agent_aux(line: Line, services: Services) -> None:
@@ -44,12 +36,14 @@ def _set_aux(reason_code: str, agent_id: AgentId) -> SetAux:
 
 async def _reason(line: Line, services: Services) -> str | None:
     """The reason code dialled or chosen; None when nothing fits in three tries."""
-    dialled = services.aux_reasons.get(line.argument(2))
+    reasons = services.place.aux_reasons
+    dialled = reasons.get(line.argument(2))
     if dialled is not None:
         return dialled
-    digits_max = max(map(len, services.aux_reasons), default=1)
+    question = CHOOSE_REASON if NAMED.items() <= reasons.items() else ENTER_REASON
+    digits_max = max(map(len, reasons))
     for _ in range(TRIES_MAX):
-        digits = await ask_digits(line, CHOOSE_REASON, services.place.languages[0], digits_max=digits_max)
-        if digits in services.aux_reasons:
-            return services.aux_reasons[digits]
+        digits = await ask_digits(line, question, services.place.languages[0], digits_max=digits_max)
+        if digits in reasons:
+            return reasons[digits]
     return None

@@ -18,7 +18,10 @@ ERROR_TRY_LATER = PromptId("error-try-later")
 NOT_LOGGED_IN = PromptId("not-logged-in")
 
 _DEVICE = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
-_REFUSALS: Mapping[RefusalCode, PromptId] = {RefusalCode.NOT_LOGGED_IN: NOT_LOGGED_IN}
+_REFUSALS: Mapping[RefusalCode, PromptId] = {
+    RefusalCode.NOT_LOGGED_IN: NOT_LOGGED_IN,
+    RefusalCode.TOO_MANY_AWAY: PromptId("agent-too-many-away"),
+}
 
 
 def device_of(line: Line, position: int = 1) -> DeviceId | None:

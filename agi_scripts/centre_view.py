@@ -1,6 +1,6 @@
 """The centre as flows and agents' phones ask for it: numbers, flows, hours, lists, logins. Swapped as a whole."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Set
 from datetime import date
 
 from acd.core.transfer_words import TransferTo
@@ -43,6 +43,7 @@ class CentreView:
         """Which numbers outside may be called."""
         self._languages = centre.languages
         self._country = centre.country
+        self._aux_reasons = {reason.digits: reason.id for reason in centre.aux_reasons}
         self._flows = {flow.id: flow for flow in centre.flows}
         self._dids = {did.number: did.flow for did in centre.dids}
         self._hours = {hours.id: hours for hours in centre.hours}
@@ -113,6 +114,11 @@ class CentreView:
     def languages(self) -> tuple[str, ...]:
         """See Place."""
         return self._languages
+
+    @property
+    def aux_reasons(self) -> Mapping[str, str]:
+        """See Place."""
+        return self._aux_reasons
 
     @property
     def country(self) -> str:

@@ -97,13 +97,17 @@ class Place(Protocol):
         """The first is spoken unless a flow says otherwise; never empty."""
 
     @property
+    def aux_reasons(self) -> Mapping[str, str]:
+        """Reason codes not to be ready, by the digits that choose them."""
+
+    @property
     def country(self) -> str:
         """Where national numbers are from (ISO 3166)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything behind the line. ``aux_reasons``: reason codes by the digits that choose them."""
+    """Everything behind the line."""
 
     door: FrontDoor
     contacts: ContactBook
@@ -119,4 +123,3 @@ class Services:
     place: Place
     routes: Callable[[], Routes]
     clicks: Clicks
-    aux_reasons: Mapping[str, str]

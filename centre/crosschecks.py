@@ -4,6 +4,7 @@ import ipaddress
 from collections.abc import Callable, Collection, Iterator
 from itertools import combinations
 
+from acd.core.agent_states import ReasonCode
 from centre.drafts import Draft, Drafts
 from centre.kinds import is_id
 from centre.nearest import suggestion
@@ -29,8 +30,10 @@ def crosscheck(drafts: Drafts, prompts: Collection[PromptId] | None, transports:
     """
     return [
         *_repeated_names(drafts),
-        *_repeated_logins(drafts),
         *_repeated_codes(drafts),
+        *_repeats(drafts.of("agents"), "login"),
+        *_repeats(drafts.of("aux_reasons"), "digits"),
+        *_reasons_of_the_engine(drafts),
         *_dangling_references(drafts),
         *_numbers_of_two_routes(drafts),
         *_missing_prompts(drafts, prompts),
@@ -59,10 +62,6 @@ def _repeated_names(drafts: Drafts) -> Iterator[Fault]:
         yield from _repeats(drafts.of(shape.table), shape.key, lambda name: name.lstrip("+"))
 
 
-def _repeated_logins(drafts: Drafts) -> Iterator[Fault]:
-    yield from _repeats(drafts.of("agents"), "login", lambda login: login)
-
-
 def _repeated_codes(drafts: Drafts) -> Iterator[Fault]:
     """What an agent dials to send a caller on must mean one agent or one queue."""
     taken = {draft.values.get("login"): f"agent #{int(draft.place[1]) + 1}" for draft in drafts.of("agents")}
@@ -76,7 +75,7 @@ def _repeated_codes(drafts: Drafts) -> Iterator[Fault]:
         taken.setdefault(code, f"queue #{int(draft.place[1]) + 1}")
 
 
-def _repeats(drafts: tuple[Draft, ...], key: str, alike: Callable[[str], str]) -> Iterator[Fault]:
+def _repeats(drafts: tuple[Draft, ...], key: str, alike: Callable[[str], str] = str) -> Iterator[Fault]:
     first: dict[str, Draft] = {}
     for draft in drafts:
         value = draft.values.get(key)
@@ -89,6 +88,14 @@ def _repeats(drafts: tuple[Draft, ...], key: str, alike: Callable[[str], str]) -
                 place=(*draft.place, key),
                 what=f"{draft.shape.one} #{first_number} has the same",
                 mend="give each its own, or leave one of them out",
+            )
+
+
+def _reasons_of_the_engine(drafts: Drafts) -> Iterator[Fault]:
+    for reason in drafts.of("aux_reasons"):
+        if reason.name in {*ReasonCode} - {ReasonCode.NONE}:
+            yield Fault(
+                place=(*reason.place, "id"), what="the engine itself gives agents this reason", mend="call it otherwise"
             )
 
 

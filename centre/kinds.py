@@ -244,6 +244,12 @@ def is_id(value: str) -> bool:
 
 YES_NO = Kind(words="`true` or `false`", read=_read_yes_no)
 ID = matching(_ID, "an id of 1-40 characters a-z, 0-9 or -, a letter first", 'write it as "my-name-1"')
+REASON = matching(
+    re.compile(r"[a-z][a-z0-9_]{0,39}"),
+    "a reason code of 1-40 characters a-z, 0-9 or _, a letter first",
+    'write it as "meal"',
+)
+REASON_DIGITS = matching(re.compile(r"[0-9]{1,3}"), "1-3 digits", 'write it as "3"')
 HOST = Kind(words="host name or IP address", read=_read_host)
 NETWORK = Kind(words="IP address or network", read=_read_network)
 TIMEZONE = Kind(words="time zone name, as `Asia/Jakarta`", read=_read_timezone)

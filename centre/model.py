@@ -103,7 +103,7 @@ class Device:
 class Agent:
     """A person who answers. ``login`` (3-8 digits) and a PIN let them sit at any phone; only the PIN's hash is kept.
 
-    ``skills``: proficiency 1-5 by skill, sorted by skill id.
+    ``skills``: proficiency 1-5 by skill, sorted by skill id. ``wrap_up_s`` -1: the queue's.
     """
 
     id: AgentId
@@ -113,6 +113,20 @@ class Agent:
     skills: tuple[tuple[SkillId, int], ...]
     calls_out_per_hour_max: int = 30
     calls_out_per_day_max: int = 200
+    wrap_up_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuxReason:
+    """A reason not to be ready; ``id`` is its code, in which an underscore may stand, ``digits`` choose it at a phone.
+
+    ``agents_max``: so many may be away for it at once, ``minutes_max``: and so long; 0: no limit.
+    """
+
+    id: str
+    digits: str
+    agents_max: int
+    minutes_max: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +220,7 @@ class Centre:
     dids: tuple[DidNumber, ...]
     devices: tuple[Device, ...]
     agents: tuple[Agent, ...]
+    aux_reasons: tuple[AuxReason, ...]
     queues: tuple[Queue, ...]
     hours: tuple[Hours, ...]
     caller_lists: tuple[CallerList, ...]

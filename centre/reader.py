@@ -136,7 +136,7 @@ def _read_tables(raw: dict[str, Any]) -> tuple[dict[str, Any], Drafts, list[Faul
     inherited = {"timezone": values.get("timezone", "UTC")}
     drafts = Drafts()
     for shape in SHAPES:
-        faults += _read_table(shape, raw.get(shape.table, []), inherited, drafts)
+        faults += _read_table(shape, raw.get(shape.table, [*shape.unless_written]), inherited, drafts)
     return values, drafts, faults
 
 
@@ -144,6 +144,9 @@ def _read_table(shape: Shape, raw: object, inherited: Mapping[str, object], draf
     if not isinstance(raw, list):
         mend = f"write each {shape.one} as [[{shape.table}]]"
         return [Fault(place=(shape.table,), what=f"this is {type_words(raw)}, not a list of tables", mend=mend)]
+    if shape.unless_written and not raw:
+        mend = f"write at least one [[{shape.table}]], or leave the table out for the usual ones"
+        return [Fault(place=(shape.table,), what="there are none", mend=mend)]
     if len(raw) > shape.size_max:
         what = f"there are {len(raw)} of them"
         return [Fault(place=(shape.table,), what=what, mend=f"at most {shape.size_max} are allowed")]

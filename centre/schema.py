@@ -3,19 +3,31 @@
 The reader, the writer, the difference and docs/centre-file.md all follow it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from centre import kinds
 from centre.compound import LEVELS, NODES, NUMBERS, OPTIONAL_ID, SPANS
 from centre.fields import Field, Must, list_of
-from centre.model import Agent, CallerList, Device, DidNumber, Hours, Queue, Route, Skill, Trunk
+from centre.model import Agent, AuxReason, CallerList, Device, DidNumber, Hours, Queue, Route, Skill, Trunk
 from ivr.core.caller_lists import ListAction
 from ivr.core.flow import Flow
 
 FORMAT = 1
 TABLE_SIZE_MAX = 5000
+
+USUAL_AUX_REASONS: Mapping[str, str] = {
+    "1": "break",
+    "2": "prayer",
+    "3": "meal",
+    "4": "meeting",
+    "5": "training",
+    "6": "back_office",
+    "7": "coaching",
+    "9": "other",
+}
+"""By the digits that choose them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +41,8 @@ class Shape:
     note: str
     fields: tuple[Field, ...]
     size_max: int = TABLE_SIZE_MAX
+    unless_written: tuple[Mapping[str, Any], ...] = ()
+    """Records of a file that says nothing of this table. One that does has at least one record in it."""
 
 
 _ID = Field(key="id", kind=kinds.ID, note="what the rest of the file and the journal call it; never reuse one")
@@ -172,7 +186,40 @@ SHAPES = (
                 note="and in 24 such hours",
                 default=200,
             ),
+            Field(
+                key="wrap_up_s",
+                kind=kinds.whole(-1, 3600, "seconds"),
+                note="work after a call, if it is not the queue's; -1: the queue's",
+                default=-1,
+            ),
         ),
+    ),
+    Shape(
+        table="aux_reasons",
+        one="aux reason",
+        make=AuxReason,
+        key="id",
+        note="Why an agent is not ready by choice. A file without this table has the usual ones: "
+        + ", ".join(f"`{digits}` {reason}" for digits, reason in USUAL_AUX_REASONS.items())
+        + ".",
+        fields=(
+            Field(key="id", kind=kinds.REASON, note="the code in reports and on desks; never reuse one"),
+            Field(key="digits", kind=kinds.REASON_DIGITS, note="what an agent dials after the feature code"),
+            Field(
+                key="agents_max",
+                kind=kinds.whole(0, 10_000),
+                note="so many may be away for it at once; the next one is refused, but not by a supervisor; 0: no limit",
+                default=0,
+            ),
+            Field(
+                key="minutes_max",
+                kind=kinds.whole(0, 1440, "minutes"),
+                note="who is away longer is told to the supervisors (`agent.overstayed`); 0: no limit",
+                default=0,
+            ),
+        ),
+        size_max=100,
+        unless_written=tuple({"id": reason, "digits": digits} for digits, reason in USUAL_AUX_REASONS.items()),
     ),
     Shape(
         table="devices",

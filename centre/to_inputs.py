@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from acd.core.inputs import (
     AgentConfigured,
     AgentRemoved,
+    AuxReasonConfigured,
+    AuxReasonRemoved,
     DeviceConfigured,
     DeviceRemoved,
     Input,
@@ -15,13 +17,14 @@ from acd.core.inputs import (
 from acd.core.rank_words import RoutingConfigured
 from acd.core.settings import (
     AgentSettings,
+    AuxReasonSettings,
     DeviceSettings,
     NoAnswerPolicy,
     QueueSettings,
     Requirement,
     RoutingSettings,
 )
-from centre.model import Agent, Centre, Device, Queue
+from centre.model import Agent, AuxReason, Centre, Device, Queue
 from kernel.ids import AgentId, DeviceId, QueueId
 
 
@@ -33,6 +36,7 @@ class Configured:
     queues: Mapping[QueueId, QueueSettings] = field(default_factory=dict)
     agents: Mapping[AgentId, AgentSettings] = field(default_factory=dict)
     devices: Mapping[DeviceId, DeviceSettings] = field(default_factory=dict)
+    aux_reasons: Mapping[str, AuxReasonSettings] = field(default_factory=dict)
 
 
 def configured(centre: Centre) -> Configured:
@@ -42,6 +46,7 @@ def configured(centre: Centre) -> Configured:
         queues={queue.id: queue_settings(queue) for queue in centre.queues},
         agents={agent.id: agent_settings(agent) for agent in centre.agents},
         devices={device.id: device_settings(device) for device in centre.devices},
+        aux_reasons={reason.id: aux_reason_settings(reason) for reason in centre.aux_reasons},
     )
 
 
@@ -68,6 +73,12 @@ def inputs_between(known: Configured, wanted: Configured) -> tuple[Input, ...]:
             for device_id, settings in sorted(wanted.devices.items())
             if known.devices.get(device_id) != settings
         ),
+        *(
+            AuxReasonConfigured(settings=settings)
+            for reason_code, settings in sorted(wanted.aux_reasons.items())
+            if known.aux_reasons.get(reason_code) != settings
+        ),
+        *(AuxReasonRemoved(reason_code=code) for code in sorted(known.aux_reasons.keys() - wanted.aux_reasons.keys())),
         *(AgentRemoved(agent_id=agent_id) for agent_id in sorted(known.agents.keys() - wanted.agents.keys())),
         *(DeviceRemoved(device_id=device_id) for device_id in sorted(known.devices.keys() - wanted.devices.keys())),
         *(QueueRemoved(queue_id=queue_id) for queue_id in sorted(known.queues.keys() - wanted.queues.keys())),
@@ -109,6 +120,14 @@ def agent_settings(agent: Agent) -> AgentSettings:
         skills=agent.skills,
         calls_out_per_hour_max=agent.calls_out_per_hour_max,
         calls_out_per_day_max=agent.calls_out_per_day_max,
+        wrap_up_ms=None if agent.wrap_up_s < 0 else agent.wrap_up_s * 1000,
+    )
+
+
+def aux_reason_settings(reason: AuxReason) -> AuxReasonSettings:
+    """A reason's limits."""
+    return AuxReasonSettings(
+        reason_code=reason.id, agents_max=reason.agents_max or None, ms_max=reason.minutes_max * 60_000 or None
     )
 
 

@@ -57,7 +57,10 @@ async def set_aux(request: web.Request) -> web.Response:
     """Take an agent out of the line, with a reason; in a call, after it."""
     agent_id = _controlled(request)
     body = await read_body(request, AuxBody)
-    return await _ask(request, SetAux(agent_id=agent_id, reason_code=body.reason_code), agent_id)
+    if body.force:
+        admitted(request, "agents:control")
+    given = SetAux(agent_id=agent_id, reason_code=body.reason_code, forced=body.force)
+    return await _ask(request, given, agent_id)
 
 
 async def extend_wrap_up(request: web.Request) -> web.Response:
@@ -121,12 +124,19 @@ def _show(request: web.Request, agent_id: AgentId) -> web.Response:
     return json_answer(agent_view(agent))
 
 
+_WHERE = {
+    RefusalCode.UNKNOWN_DEVICE: "device_id",
+    RefusalCode.DEVICE_TAKEN: "device_id",
+    RefusalCode.TOO_MANY_AWAY: "reason_code",
+}
+"""What in a request the engine's refusal is about, when it is not the agent."""
+
+
 async def _ask(request: web.Request, given: Input, agent_id: AgentId) -> web.Response:
     """Hand one input to the front door; the answer is the agent as this leaves them."""
     for fact in await hand_in(request, given):
         if isinstance(fact, InputRefused):
-            where = "device_id" if fact.code in (RefusalCode.UNKNOWN_DEVICE, RefusalCode.DEVICE_TAKEN) else "agent_id"
-            raise refused(fact.code, where)
+            raise refused(fact.code, _WHERE.get(fact.code, "agent_id"))
     return _show(request, agent_id)
 
 

@@ -101,6 +101,10 @@ _REFUSED: dict[RefusalCode, tuple[str, str]] = {
     RefusalCode.UNKNOWN_INTERACTION: ("There is no such call now.", "GET /api/v1/queues shows who waits."),
     RefusalCode.UNKNOWN_QUEUE: ("There is no such queue.", "GET /api/v1/queues lists them."),
     RefusalCode.QUEUE_FULL: ("As many wait in that queue as may.", "Choose another queue."),
+    RefusalCode.TOO_MANY_AWAY: (
+        "As many agents as may be are away for that reason.",
+        'Wait until one is back; a supervisor may send "force": true.',
+    ),
     RefusalCode.UNREACHABLE: ("The phone cannot be reached.", "See that it is switched on and registered."),
     RefusalCode.UNKNOWN_TARGET: (
         "No agent logs in with these digits, and no queue has them as its code.",

@@ -28,9 +28,10 @@ class LoginBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class AuxBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why the agent is not ready."""
+    """Why the agent is not ready. ``force``: although as many as may be are away for it; for supervisors."""
 
     reason_code: ReasonText
+    force: bool = False
 
 
 class WrapUpBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -67,6 +67,9 @@ class Translator:
 def drafts_of(fact: object, at: Instant, picture: Picture) -> list[Draft]:
     """What one fact tells, given the picture just before it."""
     match fact:
+        case acd.AuxOverstayed():
+            overstayed = wire.AgentOverstayed(agent_id=fact.agent_id, reason_code=fact.reason_code)
+            return [_agent_draft(overstayed, fact.agent_id, picture)]
         case acd.AgentLoggedIn() | acd.AgentLoggedOut() | acd.AgentStateChanged() | acd.NextStateChosen():
             return _of_agent(fact, at, picture)
         case out.CallOutAnswered() | out.CallOutRefused():

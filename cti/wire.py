@@ -85,6 +85,13 @@ class AgentStateChanged(msgspec.Struct, frozen=True, kw_only=True):
     call_id: str | None
 
 
+class AgentOverstayed(msgspec.Struct, frozen=True, kw_only=True):
+    """Away longer than the reason allows, and still away."""
+
+    agent_id: str
+    reason_code: str
+
+
 class AgentNextStateChosen(msgspec.Struct, frozen=True, kw_only=True):
     """Asked for during a call, applied after it."""
 
@@ -279,6 +286,7 @@ EventData = (
     AgentLoggedIn
     | AgentLoggedOut
     | AgentStateChanged
+    | AgentOverstayed
     | AgentNextStateChosen
     | CallCreated
     | CallFlowStep
@@ -303,6 +311,7 @@ EVENTS: dict[str, type[EventData]] = {
     "agent.logged_in": AgentLoggedIn,
     "agent.logged_out": AgentLoggedOut,
     "agent.state_changed": AgentStateChanged,
+    "agent.overstayed": AgentOverstayed,
     "agent.next_state_chosen": AgentNextStateChosen,
     "call.created": CallCreated,
     "call.flow_step": CallFlowStep,

@@ -25,7 +25,7 @@ from store.database import StoreFailed
 
 log = structlog.get_logger(__name__)
 
-FORMAT = 9
+FORMAT = 10
 """What a body is written in. To be raised with every change to a class that is in it, and with every change to what a
 fact does to the state: a checkpoint of before holds what the old rule made of the facts.
 """

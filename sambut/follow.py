@@ -8,6 +8,8 @@ from acd.core.facts import (
     AgentLoggedIn,
     AgentLoggedOut,
     AgentWithdrawn,
+    AuxReasonDefined,
+    AuxReasonWithdrawn,
     DeviceDefined,
     DeviceWithdrawn,
     InteractionAbandoned,
@@ -17,7 +19,7 @@ from acd.core.facts import (
     QueueWithdrawn,
 )
 from acd.core.rank_words import RoutingDefined
-from acd.core.settings import AgentSettings, DeviceSettings, QueueSettings, RoutingSettings
+from acd.core.settings import AgentSettings, AuxReasonSettings, DeviceSettings, QueueSettings, RoutingSettings
 from centre.to_inputs import Configured
 from kernel.entry import Entry
 from kernel.ids import AgentId, DeviceId, QueueId
@@ -35,6 +37,7 @@ class FloorFollower:
         self._queues: dict[QueueId, QueueSettings] = {}
         self._agents: dict[AgentId, AgentSettings] = {}
         self._devices: dict[DeviceId, DeviceSettings] = {}
+        self._aux_reasons: dict[str, AuxReasonSettings] = {}
         self._seats: dict[DeviceId, AgentId] = {}
 
     def agent_at(self, device_id: DeviceId) -> AgentId | None:
@@ -49,6 +52,7 @@ class FloorFollower:
             queues=dict(self._queues),
             agents=dict(self._agents),
             devices=dict(self._devices),
+            aux_reasons=dict(self._aux_reasons),
         )
 
     def resume(self, checkpoint: EngineCheckpoint) -> None:
@@ -57,6 +61,7 @@ class FloorFollower:
         self._queues = dict(checkpoint.queues)
         self._agents = {agent_id: agent.settings for agent_id, agent in checkpoint.agents.items()}
         self._devices = {device_id: device.settings for device_id, device in checkpoint.devices.items()}
+        self._aux_reasons = dict(checkpoint.aux_reasons)
         self._seats = {
             device_id: device.agent_id
             for device_id, device in checkpoint.devices.items()
@@ -93,5 +98,9 @@ class FloorFollower:
                 self._devices[fact.settings.device_id] = fact.settings
             case DeviceWithdrawn():
                 self._devices.pop(fact.device_id, None)
+            case AuxReasonDefined():
+                self._aux_reasons[fact.settings.reason_code] = fact.settings
+            case AuxReasonWithdrawn():
+                self._aux_reasons.pop(fact.reason_code, None)
             case _:
                 pass

@@ -12,7 +12,6 @@ from aiohttp import web
 
 from acd.distributor import Distributor
 from acd.recovery import last_instant
-from agi_scripts.agent_aux import AUX_REASONS
 from agi_scripts.centre_view import CentreView
 from agi_scripts.login_tries import LoginTries
 from agi_scripts.pins import Argon2Pins
@@ -212,7 +211,6 @@ def _services(
         place=view,
         routes=lambda: view.routes,
         clicks=clicks,
-        aux_reasons=AUX_REASONS,
     )
 
 

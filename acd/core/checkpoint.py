@@ -9,7 +9,7 @@ from acd.core.agent_states import AgentState
 from acd.core.call_usage import CallUsage
 from acd.core.estimates import WaitSample
 from acd.core.interaction_states import Phase
-from acd.core.settings import QueueSettings, RoutingSettings
+from acd.core.settings import AuxReasonSettings, QueueSettings, RoutingSettings
 from acd.core.state import (
     Agent,
     Connection,
@@ -38,6 +38,7 @@ class EngineCheckpoint:
     queues: dict[QueueId, QueueSettings]
     agents: dict[AgentId, Agent]
     devices: dict[DeviceId, Device]
+    aux_reasons: dict[str, AuxReasonSettings]
     interactions: dict[InteractionId, Interaction]
     reservations: dict[ReservationId, Reservation]
     connections: dict[ReservationId, Connection]
@@ -61,6 +62,7 @@ def checkpoint_of(state: State, now: Instant) -> EngineCheckpoint:
         queues=dict(state.queues),
         agents=dict(state.agents),
         devices=dict(state.devices),
+        aux_reasons=dict(state.aux_reasons),
         interactions=dict(state.interactions),
         reservations=dict(state.reservations),
         connections=dict(state.connections),
@@ -84,6 +86,7 @@ def state_of(checkpoint: EngineCheckpoint) -> State:
         queues=dict(checkpoint.queues),
         agents=dict(checkpoint.agents),
         devices=dict(checkpoint.devices),
+        aux_reasons=dict(checkpoint.aux_reasons),
         interactions=dict(checkpoint.interactions),
         reservations=dict(checkpoint.reservations),
         connections=dict(checkpoint.connections),
@@ -116,6 +119,8 @@ def _place_agent(state: State, agent: Agent) -> None:
             state.timetable.put(DeadlineKind.WRAP_UP_ENDS, agent.agent_id, agent.until)
         case AgentState.UNREACHABLE:
             state.timetable.put(DeadlineKind.PHONE_RETRIED, agent.agent_id, agent.until)
+        case AgentState.AUX:
+            state.timetable.put(DeadlineKind.AUX_OVERSTAYED, agent.agent_id, agent.until)
         case _:
             pass
 

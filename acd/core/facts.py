@@ -7,7 +7,15 @@ from acd.core.callback_words import CallbackBooked, CallbackDialled, CallbackDue
 from acd.core.outbound_words import CallOutAnswered, CallOutBegun, CallOutMoved, CallOutRefused, CallOutReleased
 from acd.core.rank_words import PriorityChanged, RoutingDefined
 from acd.core.routing_facts import RequirementsRelaxed, ReservesCalled, ReservesReleased
-from acd.core.settings import AgentSettings, Channel, DeviceSettings, Direction, QueueSettings, Requirement
+from acd.core.settings import (
+    AgentSettings,
+    AuxReasonSettings,
+    Channel,
+    DeviceSettings,
+    Direction,
+    QueueSettings,
+    Requirement,
+)
 from acd.core.transfer_words import InteractionTransferred
 from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, PromptId, QueueId, ReservationId, TrunkId
 from kernel.instants import Instant
@@ -44,6 +52,16 @@ class DeviceDefined:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceWithdrawn:
     device_id: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuxReasonDefined:
+    settings: AuxReasonSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuxReasonWithdrawn:
+    reason_code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +291,14 @@ class AgentStateChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuxOverstayed:
+    """An agent is away longer than their reason allows. They stay away: somebody should look after them."""
+
+    agent_id: AgentId
+    reason_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NextStateChosen:
     """Asked for during an offer or a call, or while the phone is unreachable: applied when that is over.
 
@@ -316,6 +342,8 @@ Fact = (
     | AgentWithdrawn
     | DeviceDefined
     | DeviceWithdrawn
+    | AuxReasonDefined
+    | AuxReasonWithdrawn
     | DevicePresenceChanged
     | InteractionCreated
     | InteractionQueued
@@ -339,6 +367,7 @@ Fact = (
     | AgentLoggedIn
     | AgentLoggedOut
     | AgentStateChanged
+    | AuxOverstayed
     | NextStateChosen
     | CallbackBooked
     | CallbackDialled

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from acd.core.callback_words import BookCallback, CustomerReached
 from acd.core.outbound_words import CallOut, CallOutOver, CallOutPickedUp, CallOutTried
 from acd.core.rank_words import MoveToQueue, RoutingConfigured, SetPriority
-from acd.core.settings import AgentSettings, Channel, DeviceSettings, QueueSettings, Requirement
+from acd.core.settings import AgentSettings, AuxReasonSettings, Channel, DeviceSettings, QueueSettings, Requirement
 from acd.core.transfer_words import TransferInput
 from acd.core.waiting_words import KeyPressed
 from kernel.ids import AgentId, CallLegId, DeviceId, Did, InteractionId, QueueId, ReservationId, TrunkId
@@ -55,6 +55,20 @@ class DeviceRemoved:
     """A phone is gone. Refused (``still_in_use``) while an agent sits at it."""
 
     device_id: DeviceId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuxReasonConfigured:
+    """A reason not to be ready exists, or has new limits, for those who go away from now on."""
+
+    settings: AuxReasonSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuxReasonRemoved:
+    """A reason not to be ready is gone; whoever is away for it stays so."""
+
+    reason_code: str
 
 
 # --- callers -------------------------------------------------------------------------------------------------------
@@ -158,10 +172,15 @@ class SetReady:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetAux:
-    """An agent is not ready by choice, with a reason. Ends wrap-up; during a call: remembered as the next state."""
+    """An agent is not ready by choice, with a reason. Ends wrap-up; during a call: remembered as the next state.
+
+    Refused (``too_many_away``) while as many as may be are away for that reason, or will be when their call is over;
+    not when ``forced``, as by a supervisor.
+    """
 
     agent_id: AgentId
     reason_code: str
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,6 +320,8 @@ Input = (
     | AgentRemoved
     | DeviceConfigured
     | DeviceRemoved
+    | AuxReasonConfigured
+    | AuxReasonRemoved
     | InteractionArrived
     | EnterQueue
     | MoveToQueue

@@ -166,10 +166,20 @@ class QueueSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuxReasonSettings:
+    """A reason not to be ready. ``agents_max``: so many may be away for it at once; ``ms_max``: and so long; None: no limit."""
+
+    reason_code: str
+    agents_max: int | None
+    ms_max: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentSettings:
     """One agent: name for people, and proficiency (1-5) by skill, sorted by skill id.
 
-    ``groups``: sorted. ``level``: within a group those of level 1 are offered calls first.
+    ``groups``: sorted. ``level``: within a group those of level 1 are offered calls first. ``wrap_up_ms`` None: the
+    queue's.
     """
 
     agent_id: AgentId
@@ -179,6 +189,7 @@ class AgentSettings:
     level: int = 1
     calls_out_per_hour_max: int = 30
     calls_out_per_day_max: int = 200
+    wrap_up_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

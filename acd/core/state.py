@@ -9,7 +9,15 @@ from acd.core.demand import Demand, Profile, Standing, demand_of
 from acd.core.estimates import WaitSample
 from acd.core.interaction_states import Phase
 from acd.core.lines import Lines
-from acd.core.settings import AgentSettings, Channel, DeviceSettings, Direction, QueueSettings, RoutingSettings
+from acd.core.settings import (
+    AgentSettings,
+    AuxReasonSettings,
+    Channel,
+    DeviceSettings,
+    Direction,
+    QueueSettings,
+    RoutingSettings,
+)
 from acd.core.skills import Requirements
 from acd.core.strategies import CallerKey, caller_key
 from acd.core.timetable import Timetable
@@ -279,6 +287,7 @@ class State:
     queues: dict[QueueId, QueueSettings] = field(default_factory=dict)
     agents: dict[AgentId, Agent] = field(default_factory=dict)
     devices: dict[DeviceId, Device] = field(default_factory=dict)
+    aux_reasons: dict[str, AuxReasonSettings] = field(default_factory=dict)
     interactions: dict[InteractionId, Interaction] = field(default_factory=dict)
     reservations: dict[ReservationId, Reservation] = field(default_factory=dict)
     connections: dict[ReservationId, Connection] = field(default_factory=dict)

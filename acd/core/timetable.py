@@ -1,11 +1,12 @@
 """The timetable: every deadline that is still to come, soonest first."""
 
 import heapq
-from enum import IntEnum
+from enum import IntEnum, unique
 
 from kernel.instants import Instant
 
 
+@unique
 class DeadlineKind(IntEnum):
     """What is due. The order decides between deadlines of the same instant."""
 
@@ -14,9 +15,10 @@ class DeadlineKind(IntEnum):
     PHONE_RETRIED = 3
     WAIT_ENDS = 4
     ANNOUNCEMENT_DUE = 5
+    RELAXATION_DUE = 6
+    AUX_OVERSTAYED = 7
     CALLBACK_DUE = 20
     CALLBACK_EXPIRES = 21
-    RELAXATION_DUE = 6
 
 
 Due = tuple[Instant, DeadlineKind, str]

@@ -8,6 +8,7 @@ from acd.core.rank_words import MoveToQueue, RoutingConfigured, SetPriority
 from acd.core.settings import (
     LEVEL_LAST,
     AgentSettings,
+    AuxReasonSettings,
     Blend,
     Channel,
     DeviceSettings,
@@ -259,6 +260,12 @@ def book_callback(
 
 def reached(interaction_id: str) -> callback_words.CustomerReached:
     return callback_words.CustomerReached(interaction_id=InteractionId(interaction_id))
+
+
+def reason(reason_code: str, *, agents_max: int | None = None, ms_max: int | None = None) -> inputs.AuxReasonConfigured:
+    """A reason not to be ready, with its limits."""
+    settings = AuxReasonSettings(reason_code=reason_code, agents_max=agents_max, ms_max=ms_max)
+    return inputs.AuxReasonConfigured(settings=settings)
 
 
 def rang(reservation_id: str) -> inputs.AgentRang:

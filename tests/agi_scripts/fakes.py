@@ -7,10 +7,10 @@ from acd.core.facts import Fact, InputRefused
 from acd.core.inputs import Input
 from acd.core.transfer_words import TransferTo
 from acd.ports import DoorClosed
-from agi_scripts.agent_aux import AUX_REASONS
 from agi_scripts.login_tries import LoginTries
 from agi_scripts.ports import AgentLogin, Services
 from centre.call_routes import Allowed, NotAllowed, Way
+from centre.schema import USUAL_AUX_REASONS
 from ivr.core.flow import Flow
 from ivr.memory import ContactFlowMemory
 from kernel.ids import AgentId, DeviceId, Did, FlowId, InteractionId, ReservationId, RouteId, TrunkId
@@ -144,6 +144,9 @@ class FakePlace:
     languages = ("id", "en")
     country = "ID"
 
+    def __init__(self) -> None:
+        self.aux_reasons = USUAL_AUX_REASONS
+
 
 class FakeClock:
     """A clock that is set by hand."""
@@ -173,6 +176,7 @@ class Office:
         self.clock = FakeClock()
         self.routes = FakeRoutes()
         self.clicks = FakeClicks()
+        self.place = FakePlace()
         self.services = Services(
             door=self.door,
             contacts=self.contacts,
@@ -185,8 +189,7 @@ class Office:
             pins=self.agents,
             login_tries=LoginTries(),
             clock=self.clock,
-            place=FakePlace(),
             routes=lambda: self.routes,
             clicks=self.clicks,
-            aux_reasons=AUX_REASONS,
+            place=self.place,
         )

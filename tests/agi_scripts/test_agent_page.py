@@ -5,9 +5,9 @@ from pathlib import Path
 
 from acd.core.agent_states import AgentState, ReasonCode
 from acd.core.decide.reservations import PHONE_RETRIES_MS
-from agi_scripts.agent_aux import AUX_REASONS
 from agi_scripts.agent_login import TRIES_MAX
 from agi_scripts.login_tries import CLOSED_MS, WRONG_MAX
+from centre.schema import USUAL_AUX_REASONS
 from sambut.exchange import SILENT_MS_MAX
 from tests.telephony.config.rendered import dialplan
 
@@ -38,7 +38,7 @@ def test_the_codes_told_are_those_that_a_phone_can_dial(tmp_path: Path) -> None:
         "_*13.": "agent_aux",
     }
     told = table("Codes")
-    assert told.keys() == {*dialled, *(f"*13{digit}" for digit in AUX_REASONS)} - {"_*13."}
+    assert told.keys() == {*dialled, *(f"*13{digit}" for digit in USUAL_AUX_REASONS)} - {"_*13."}
     for word, code in (("log in", "*10"), ("log out", "*11"), ("ready", "*12"), ("not ready", "*13")):
         assert told[code].startswith(word)
 
@@ -46,8 +46,8 @@ def test_the_codes_told_are_those_that_a_phone_can_dial(tmp_path: Path) -> None:
 def test_every_reason_has_its_code() -> None:
     told = table("Codes")
 
-    assert {digit: f"not ready: `{reason}`" for digit, reason in AUX_REASONS.items()} == {
-        digit: told[f"*13{digit}"].partition(" |")[0] for digit in AUX_REASONS
+    assert {digit: f"not ready: `{reason}`" for digit, reason in USUAL_AUX_REASONS.items()} == {
+        digit: told[f"*13{digit}"].partition(" |")[0] for digit in USUAL_AUX_REASONS
     }
 
 

@@ -168,9 +168,10 @@ async def test_a_phone_where_nobody_sits_says_so(script: Script, _given: Input, 
     [
         (Office(seats=SEATED, refuses=RefusalCode.NOT_LOGGED_IN), "id/not-logged-in"),
         (Office(seats=SEATED, refuses=RefusalCode.WRONG_STATE), "id/error-try-later"),
+        (Office(seats=SEATED, refuses=RefusalCode.TOO_MANY_AWAY), "id/agent-too-many-away"),
         (Office(seats=SEATED, closed=True), "id/error-try-later"),
     ],
-    ids=["gone meanwhile", "refused", "door closed"],
+    ids=["gone meanwhile", "refused", "too many away", "door closed"],
 )
 @pytest.mark.parametrize(("script", "_given", "_said"), SEATED_SCRIPTS)
 async def test_what_cannot_be_done_is_said(
@@ -191,6 +192,17 @@ async def test_a_reason_is_asked_for_when_none_was_dialled() -> None:
 
     assert line.heard == ["id/agent-choose-reason", "id/agent-choose-reason", "id/agent-aux"]
     assert office.door.inputs == [SetAux(agent_id=ANN, reason_code="meal")]
+
+
+async def test_in_a_centre_with_reasons_of_its_own_their_number_is_asked_for() -> None:
+    office = Office(seats=SEATED)
+    office.place.aux_reasons = {"1": "errand", "20": "visit"}
+    line = FakeLine("phone-1", keys=["2", "0"])
+
+    await agent_aux(line, office.services)
+
+    assert line.heard == ["id/agent-enter-reason", "id/agent-aux"]
+    assert office.door.inputs == [SetAux(agent_id=ANN, reason_code="visit")]
 
 
 @pytest.mark.parametrize("dialled", ["", "0", "88", "x"])

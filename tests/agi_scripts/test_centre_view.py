@@ -9,7 +9,7 @@ import pytest
 from agi_scripts.centre_view import VERSIONS_KEPT, CentreView
 from agi_scripts.ports import AgentLogin
 from agi_scripts.public_holidays import public_holidays
-from centre.model import Agent, CallerList, Centre, DidNumber, Hours, ListedNumber, OpenSpan, Queue
+from centre.model import Agent, AuxReason, CallerList, Centre, DidNumber, Hours, ListedNumber, OpenSpan, Queue
 from ivr.core.caller_lists import By, EntryIndex, ListAction, ListEntry, Match
 from ivr.core.flow import Flow
 from ivr.ports import Listing, LookUpUnknown
@@ -69,7 +69,8 @@ CENTRE = Centre(
         DidNumber(number=Did("+62215252008"), flow=FlowId("main")),
     ),
     devices=(),
-    agents=(Agent(id=AgentId("ann"), name="Ann", login="1001", pin_hash="hash", skills=()),),
+    agents=(Agent(id=AgentId("ann"), name="Ann", login="1001", pin_hash="hash", skills=(), wrap_up_s=-1),),
+    aux_reasons=(AuxReason(id="meal", digits="3", agents_max=0, minutes_max=0),),
     queues=(SALES,),
     hours=(hours("office", "ID"), hours("always-on", "")),
     caller_lists=(caller_list("vip", "priority", "+62811690001"), caller_list("blocked", "block", "+62822690001")),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from centre.kinds import CODECS, DAYS, DEVICE_MODELS, DEVICE_TRANSPORTS, DIAL_FORMS, TRUNK_TRANSPORTS
 from centre.model import (
     Agent,
+    AuxReason,
     CallerList,
     Centre,
     Device,
@@ -60,6 +61,10 @@ name = "Ann"
 login = "1001"
 pin_hash = "{PIN_HASH}"
 skills = {{ english = 5 }}
+
+[[aux_reasons]]
+id = "meal"
+digits = "3"
 
 [[devices]]
 id = "desk-1"
@@ -141,6 +146,7 @@ def centres(draw: st.DrawFn) -> Centre:
         dids=_dids(draw, flows),
         devices=tuple(_device(draw, one) for one in devices),
         agents=tuple(_agent(draw, one, number, skills) for number, one in enumerate(agents)),
+        aux_reasons=_aux_reasons(draw),
         queues=tuple(_queue(draw, one, skills) for one in queues),
         hours=tuple(_hours(draw, one) for one in hours),
         caller_lists=tuple(_caller_list(draw, one) for one in lists),
@@ -221,6 +227,17 @@ def _agent(draw: st.DrawFn, agent_id: str, number: int, skills: list[str]) -> Ag
         login=f"{1000 + number}",
         pin_hash=PIN_HASH,
         skills=_levels(draw, skills),
+        wrap_up_s=draw(st.integers(-1, 3600)),
+    )
+
+
+def _aux_reasons(draw: st.DrawFn) -> tuple[AuxReason, ...]:
+    digits = draw(st.lists(st.from_regex(r"[0-9]{1,3}", fullmatch=True), min_size=1, max_size=3, unique=True))
+    return tuple(
+        AuxReason(
+            id=f"away_{one}", digits=one, agents_max=draw(st.integers(0, 20)), minutes_max=draw(st.integers(0, 90))
+        )
+        for one in sorted(digits)
     )
 
 

@@ -105,14 +105,24 @@ def test_the_first_centre_is_all_new() -> None:
 
     assert {change.change.value for change in changes} == {"+"}
     assert [change.table for change in changes] == [
-        "centre", "skills", "queues", "agents", "devices", "trunks", "routes",
+        "centre", "skills", "queues", "agents", "aux_reasons", "devices", "trunks", "routes",
         "dids", "hours", "caller_lists", "flows",
     ]  # fmt: skip
 
 
 def test_an_empty_centre_takes_everything_away() -> None:
     nothing = replace(
-        BEFORE, skills=(), queues=(), agents=(), devices=(), trunks=(), dids=(), hours=(), caller_lists=(), flows=()
+        BEFORE,
+        skills=(),
+        queues=(),
+        agents=(),
+        aux_reasons=(),
+        devices=(),
+        trunks=(),
+        dids=(),
+        hours=(),
+        caller_lists=(),
+        flows=(),
     )
 
-    assert [change.change.value for change in difference(BEFORE, nothing)] == ["-"] * 9
+    assert [change.change.value for change in difference(BEFORE, nothing)] == ["-"] * 10

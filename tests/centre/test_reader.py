@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from centre.reader import BYTES_MAX, CentreInvalid, read_centre
+from centre.schema import USUAL_AUX_REASONS
+from centre.writer import write_centre
 from kernel.ids import PromptId
 from tests.centre.samples import PIN_HASH, SMALL
 
@@ -171,6 +173,31 @@ def test_a_name_taken_twice_is_refused_at_the_second(table: str, again: str, whe
 
     assert found.startswith(f"line {line}: {where}: ")
     assert "#1 has the same" in found
+
+
+def test_a_file_without_reasons_has_the_usual_ones_and_says_so_when_written() -> None:
+    centre = read_centre('[centre]\nname = "169"\n')
+
+    assert {reason.digits: reason.id for reason in centre.aux_reasons} == USUAL_AUX_REASONS
+    assert read_centre(write_centre(centre)) == centre
+
+
+@pytest.mark.parametrize(
+    ("reasons", "where", "words"),
+    [
+        ("aux_reasons = []\n", "aux_reasons", "there are none"),
+        ('[[aux_reasons]]\nid = "rona"\ndigits = "8"\n', "aux reason rona: id", "the engine itself"),
+        ('[[aux_reasons]]\nid = "food"\ndigits = "3"\n', "aux reason food: digits", "the same"),
+        ('[[aux_reasons]]\nid = "a"\ndigits = "*3"\n', "aux reason a: digits", "1-3 digits"),
+    ],
+)
+def test_reasons_that_nobody_could_choose_are_refused(reasons: str, where: str, words: str) -> None:
+    text = reasons + '[centre]\nname = "169"\n' if reasons.startswith("aux") else SMALL + "\n" + reasons
+
+    (found,) = errors(text)
+
+    assert where in found
+    assert words in found
 
 
 def test_trunks_that_claim_the_same_caller_are_refused() -> None:

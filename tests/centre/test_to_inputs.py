@@ -6,6 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from acd.core.inputs import (
     AgentConfigured,
     AgentRemoved,
+    AuxReasonConfigured,
+    AuxReasonRemoved,
     DeviceConfigured,
     DeviceRemoved,
     Input,
@@ -25,15 +27,18 @@ ORDER: list[type[Input]] = [
     QueueConfigured,
     AgentConfigured,
     DeviceConfigured,
+    AuxReasonConfigured,
+    AuxReasonRemoved,
     AgentRemoved,
     DeviceRemoved,
     QueueRemoved,
 ]  # fmt: skip
 
 
-def learnt(known: Configured, inputs: tuple[Input, ...]) -> Configured:
+def learnt(known: Configured, inputs: tuple[Input, ...]) -> Configured:  # noqa: C901 - a case for each input
     """What an engine knows after it took the inputs."""
     routing, queues, agents, devices = known.routing, dict(known.queues), dict(known.agents), dict(known.devices)
+    reasons = dict(known.aux_reasons)
     for given_input in inputs:
         match given_input:
             case RoutingConfigured(settings=settings):
@@ -44,13 +49,17 @@ def learnt(known: Configured, inputs: tuple[Input, ...]) -> Configured:
                 agents[agent.agent_id] = agent
             case DeviceConfigured(settings=device):
                 devices[device.device_id] = device
+            case AuxReasonConfigured(settings=reason):
+                reasons[reason.reason_code] = reason
+            case AuxReasonRemoved(reason_code=reason_code):
+                del reasons[reason_code]
             case QueueRemoved(queue_id=queue_id):
                 del queues[queue_id]
             case AgentRemoved(agent_id=agent_id):
                 del agents[agent_id]
             case DeviceRemoved(device_id=device_id):
                 del devices[device_id]
-    return Configured(routing=routing, queues=queues, agents=agents, devices=devices)
+    return Configured(routing=routing, queues=queues, agents=agents, devices=devices, aux_reasons=reasons)
 
 
 @given(one=centres(), other=centres())

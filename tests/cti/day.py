@@ -91,3 +91,5 @@ def whole_day(script: Script) -> None:
             reason=CallOutRefusal.NO_ROUTE,
         )
     )
+    script.entry(moved("ann", AgentState.READY, AgentState.AUX, reason="meal"))
+    script.entry(acd.AuxOverstayed(agent_id=AgentId("ann"), reason_code="meal"))

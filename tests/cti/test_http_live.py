@@ -96,6 +96,20 @@ async def test_a_refusal_of_the_engine_is_told_with_its_code(
     assert (answered, problem["code"], problem["where"]) == (status, code.value, where)
 
 
+async def test_only_a_supervisor_sends_more_away_than_may_be(floor: Floor, serve: Serve) -> None:
+    client = await serve(floor)
+    body = {"reason_code": "meal", "force": True}
+
+    own, _ = await post(client, "/agents/ann/aux", "ann", json=body)
+    assert (own, floor.door.given) == (403, [])
+    await post(client, "/agents/ann/aux", json=body)
+    assert floor.door.given == [SetAux(agent_id=AgentId("ann"), reason_code="meal", forced=True)]
+
+    floor.door.refuses = RefusalCode.TOO_MANY_AWAY
+    answered, problem = await post(client, "/agents/ann/aux", "ann", json={"reason_code": "meal"})
+    assert (answered, problem["code"], problem["where"]) == (409, "too_many_away", "reason_code")
+
+
 async def test_a_closed_door_says_when_to_come_back(floor: Floor, serve: Serve) -> None:
     client = await serve(floor)
     floor.door.closed = True

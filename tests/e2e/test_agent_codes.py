@@ -3,7 +3,7 @@
 import pytest
 
 from acd.core.facts import AgentLoggedIn, AgentLoggedOut
-from agi_scripts.agent_aux import AUX_REASONS
+from centre.schema import USUAL_AUX_REASONS
 from kernel.ids import AgentId, DeviceId
 from kernel.instants import Instant
 from phones.caller_script import CallerScript
@@ -59,7 +59,7 @@ async def test_scenario_28_the_reason_code_from_the_phone_is_in_event_picture_an
     assert await dial(floor, "phone-1", f"{AUX}2") == ["agent-aux"]
     await floor.until("a1", "aux", "prayer")
 
-    for digit, reason_code in AUX_REASONS.items():
+    for digit, reason_code in USUAL_AUX_REASONS.items():
         await floor.phones.dial("phone-1", f"{AUX}{digit}")
         await floor.until("a1", "aux", reason_code)
         await floor.phones.hang_up("phone-1")
@@ -67,7 +67,7 @@ async def test_scenario_28_the_reason_code_from_the_phone_is_in_event_picture_an
     assert await dial(floor, "phone-1", READY) == ["agent-ready"]
 
     storage = floor.running.storage
-    reasons = set(AUX_REASONS.values())
+    reasons = set(USUAL_AUX_REASONS.values())
 
     async def in_rows() -> bool | None:
         times = await storage.rows.agent_times(Instant(0), FAR_FUTURE)

@@ -12,7 +12,7 @@ import msgspec
 
 from acd.core.checkpoint import EngineCheckpoint
 from acd.core.engine import Engine
-from acd.core.inputs import AsideBegan, AsideEnded, Input
+from acd.core.inputs import AsideBegan, AsideEnded, AuxReasonRemoved, Input
 from acd.core.interaction_states import Phase
 from acd.core.outbound_words import CallOutOver, CallOutPickedUp, CallOutTried
 from acd.core.settings import NoAnswerPolicy, RelaxationStep, Reserves, Strategy
@@ -28,6 +28,8 @@ SKILLS = ("english", "indonesian", "mandarin")
 QUEUES = ("help", "night", "sales", "vip")
 AGENTS = tuple(f"a{n}" for n in range(12))
 PHONES = tuple(f"p{n}" for n in range(13))
+
+REASONS = ("lunch", "prayer")
 
 FAILURES = tuple(ReservationResult)
 
@@ -94,8 +96,8 @@ class Day:
         )
 
     def reconfigure(self, state: State) -> Input:
-        one_of = self._chance.randrange(6)
-        if one_of == 5:
+        one_of = self._chance.randrange(8)
+        if one_of == 6:
             return m.routing(priority_step_ms=self._chance.choice((None, 1_000, 30_000)))
         if one_of == 0:
             return self._queue(self._chance.choice(QUEUES))
@@ -105,6 +107,11 @@ class Day:
             return m.remove_agent(self._chance.choice(AGENTS))
         if one_of == 3:
             return m.remove_device(self._chance.choice(PHONES))
+        if one_of == 4:
+            limits = {"agents_max": self._chance.choice((None, 1)), "ms_max": self._chance.choice((None, 3_000))}
+            return m.reason(self._chance.choice(REASONS), **limits)
+        if one_of == 5:
+            return AuxReasonRemoved(reason_code=self._chance.choice(REASONS))
         return self._agent(self._chance.choice(AGENTS))
 
     def restore(self, state: State) -> Input:
@@ -200,7 +207,7 @@ class Day:
         return m.set_ready(self._chance.choice(AGENTS))
 
     def aux(self, state: State) -> Input:
-        return m.set_aux(self._chance.choice(AGENTS), self._chance.choice(("lunch", "prayer")))
+        return m.set_aux(self._chance.choice(AGENTS), self._chance.choice(REASONS))
 
     def log_in(self, state: State) -> Input:
         return m.log_in(self._chance.choice(AGENTS), self._chance.choice((*PHONES, "p-none")))

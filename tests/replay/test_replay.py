@@ -67,7 +67,7 @@ def test_the_random_days_leave_nothing_out() -> None:
     fact_kinds: set[type] = set()
     states: set[AgentState] = set()
     codes: set[RefusalCode] = set()
-    for seed in range(4):
+    for seed in range(12):
         engine = Engine()
         for now, given in steps(seed, 2_500, engine):
             given_kinds.add(type(given))

@@ -33,6 +33,8 @@ DECIDERS: dict[type, Callable[[Step, Any], None]] = {
     inputs.AgentRemoved: configuration.remove_agent,
     inputs.DeviceConfigured: configuration.configure_device,
     inputs.DeviceRemoved: configuration.remove_device,
+    inputs.AuxReasonConfigured: configuration.configure_aux_reason,
+    inputs.AuxReasonRemoved: configuration.remove_aux_reason,
     inputs.InteractionArrived: queueing.arrive,
     inputs.EnterQueue: queueing.enter,
     MoveToQueue: ranks.move_to_queue,

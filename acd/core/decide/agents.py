@@ -70,12 +70,32 @@ def set_aux(step: Step, given: inputs.SetAux) -> None:
     agent = _logged_in(step, given.agent_id)
     if agent is None or (agent.state, agent.reason_code) == (AgentState.AUX, given.reason_code):
         return
-    if agent.state in _BUSY_STATES:
+    if not given.forced and _away_is_full(step, agent.agent_id, given.reason_code):
+        step.refuse(RefusalCode.TOO_MANY_AWAY, given.reason_code)
+    elif agent.state in _BUSY_STATES:
         choose_next(step, agent.agent_id, AgentState.AUX, given.reason_code)
     else:
         unreachable = agent.state is AgentState.UNREACHABLE
         trigger = Trigger.PHONE_BACK_IN_AUX if unreachable else Trigger.SET_AUX
         settle(step, agent.agent_id, trigger, AgentState.AUX, given.reason_code)
+
+
+def _away_is_full(step: Step, agent_id: AgentId, reason_code: str) -> bool:
+    """Whether as many others as may be are away for that reason, or will be once their call is over."""
+    reason = step.state.aux_reasons.get(reason_code)
+    if reason is None or reason.agents_max is None:
+        return False
+    away = sum(
+        reason_code in (agent.reason_code if agent.state is AgentState.AUX else "", agent.next_reason_code)
+        for agent in step.state.agents.values()
+        if agent.agent_id != agent_id
+    )
+    return away >= reason.agents_max
+
+
+def overstay(step: Step, agent_id: AgentId) -> None:
+    """The time that an agent's reason to be away allows is over."""
+    step.record(facts.AuxOverstayed(agent_id=agent_id, reason_code=step.state.agents[agent_id].reason_code))
 
 
 def extend_wrap_up(step: Step, given: inputs.ExtendWrapUp) -> None:

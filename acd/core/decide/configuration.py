@@ -50,3 +50,15 @@ def remove_device(step: Step, given: inputs.DeviceRemoved) -> None:
         step.refuse(RefusalCode.STILL_IN_USE, given.device_id)
     else:
         step.record(facts.DeviceWithdrawn(device_id=given.device_id))
+
+
+def configure_aux_reason(step: Step, given: inputs.AuxReasonConfigured) -> None:
+    if step.state.aux_reasons.get(given.settings.reason_code) != given.settings:
+        step.record(facts.AuxReasonDefined(settings=given.settings))
+
+
+def remove_aux_reason(step: Step, given: inputs.AuxReasonRemoved) -> None:
+    if given.reason_code not in step.state.aux_reasons:
+        step.refuse(RefusalCode.UNKNOWN_REASON, given.reason_code)
+    else:
+        step.record(facts.AuxReasonWithdrawn(reason_code=given.reason_code))

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from acd.core import inputs
+from acd.core.decide.agents import overstay
 from acd.core.decide.announcements import announce
 from acd.core.decide.callbacks import expire, lapse, retry
 from acd.core.decide.calls import end_wrap_up
@@ -40,5 +41,7 @@ def _take(step: Step, kind: DeadlineKind, subject: str) -> None:
             expire(step, InteractionId(subject))
         case DeadlineKind.RELAXATION_DUE:
             relax(step, InteractionId(subject))
+        case DeadlineKind.AUX_OVERSTAYED:
+            overstay(step, AgentId(subject))
         case _:
             assert_never(kind)

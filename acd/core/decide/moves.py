@@ -5,7 +5,7 @@ from acd.core.agent_states import MOVES, AgentState, ReasonCode, Trigger
 from acd.core.state import Agent, Device
 from acd.core.step import Step
 from kernel.ids import AgentId, DeviceId, InteractionId
-from kernel.instants import Instant
+from kernel.instants import Instant, after
 
 
 def move(
@@ -17,19 +17,30 @@ def move(
     until: Instant | None = None,
     interaction_id: InteractionId | None = None,
 ) -> None:
-    """Move an agent where the table says. Raises KeyError, a bug, when the table has no such move."""
+    """Move an agent where the table says. Raises KeyError, a bug, when the table has no such move.
+
+    ``until`` of one who goes to aux is by when their reason wants them back.
+    """
     agent = step.state.agents[agent_id]
+    state = MOVES[agent.state, trigger]
+    if state is AgentState.AUX:
+        until = _back_by(step, reason_code)
     step.record(
         facts.AgentStateChanged(
             agent_id=agent_id,
             previous=agent.state,
-            state=MOVES[agent.state, trigger],
+            state=state,
             reason_code=str(reason_code),
             until=until,
             interaction_id=interaction_id,
             device_id=agent.device_id,
         )
     )
+
+
+def _back_by(step: Step, reason_code: str) -> Instant | None:
+    reason = step.state.aux_reasons.get(reason_code)
+    return None if reason is None or reason.ms_max is None else after(step.now, reason.ms_max)
 
 
 def settle(step: Step, agent_id: AgentId, trigger: Trigger, wanted: AgentState, reason_code: str = "") -> None:

@@ -1,7 +1,7 @@
 """Reservations: one interaction held for one agent, until answered, declined, lapsed or withdrawn."""
 
 from acd.core import facts, inputs
-from acd.core.agent_states import AgentState, ReasonCode, Trigger
+from acd.core.agent_states import MOVES, AgentState, ReasonCode, Trigger
 from acd.core.decide.moves import apply_next, free_phone, move, phone_trouble, seat_of, settle
 from acd.core.interaction_states import QUEUE_PHASES
 from acd.core.settings import NoAnswerPolicy
@@ -197,7 +197,9 @@ def _claim_stands(step: Step, past: PastReservation) -> bool:
         return False
     same_stay = interaction.stay.ordinal == reservation.stay_ordinal
     same_seat = agent.device_id == reservation.device_id and agent.next_state is not AgentState.LOGGED_OUT
-    return same_stay and same_seat and agent.reservation_id not in step.state.connections
+    # Nor has the agent a call: joined with another caller, or one of their own.
+    is_free = agent.reservation_id not in step.state.connections and (agent.state, Trigger.PICKED_UP) in MOVES
+    return same_stay and same_seat and is_free
 
 
 def _connect_late(step: Step, reservation: Reservation) -> None:

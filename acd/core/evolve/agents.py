@@ -73,6 +73,14 @@ def _device_withdrawn(state: State, fact: facts.DeviceWithdrawn, at: Instant) ->
     del state.devices[fact.device_id]
 
 
+def _aux_reason_defined(state: State, fact: facts.AuxReasonDefined, at: Instant) -> None:
+    state.aux_reasons[fact.settings.reason_code] = fact.settings
+
+
+def _aux_reason_withdrawn(state: State, fact: facts.AuxReasonWithdrawn, at: Instant) -> None:
+    del state.aux_reasons[fact.reason_code]
+
+
 def _device_presence_changed(state: State, fact: facts.DevicePresenceChanged, at: Instant) -> None:
     device = state.devices[fact.device_id]
     state.devices[fact.device_id] = replace(device, reachable=fact.reachable, in_use=fact.in_use)
@@ -131,6 +139,9 @@ def _agent_state_changed(state: State, fact: facts.AgentStateChanged, at: Instan
     state.timetable.put(
         DeadlineKind.PHONE_RETRIED, fact.agent_id, fact.until if fact.state is AgentState.UNREACHABLE else None
     )
+    state.timetable.put(
+        DeadlineKind.AUX_OVERSTAYED, fact.agent_id, fact.until if fact.state is AgentState.AUX else None
+    )
 
 
 def _next_of(agent: Agent, fact: facts.AgentStateChanged) -> tuple[AgentState | None, str]:
@@ -140,6 +151,11 @@ def _next_of(agent: Agent, fact: facts.AgentStateChanged) -> tuple[AgentState | 
     if fact.state is AgentState.UNREACHABLE:
         return agent.comes_back_to
     return agent.next_state, agent.next_reason_code
+
+
+def _aux_overstayed(state: State, fact: facts.AuxOverstayed, at: Instant) -> None:
+    _put_agent(state, replace(state.agents[fact.agent_id], until=None))
+    state.timetable.put(DeadlineKind.AUX_OVERSTAYED, fact.agent_id, None)
 
 
 def _next_state_chosen(state: State, fact: facts.NextStateChosen, at: Instant) -> None:
@@ -171,10 +187,13 @@ AGENT_EVOLVERS: dict[type, Callable[[State, Any, Instant], None]] = {
     facts.AgentWithdrawn: _agent_withdrawn,
     facts.DeviceDefined: _device_defined,
     facts.DeviceWithdrawn: _device_withdrawn,
+    facts.AuxReasonDefined: _aux_reason_defined,
+    facts.AuxReasonWithdrawn: _aux_reason_withdrawn,
     facts.DevicePresenceChanged: _device_presence_changed,
     facts.AgentLoggedIn: _agent_logged_in,
     facts.AgentLoggedOut: _agent_logged_out,
     facts.AgentStateChanged: _agent_state_changed,
+    facts.AuxOverstayed: _aux_overstayed,
     facts.NextStateChosen: _next_state_chosen,
     facts.InputRefused: _input_refused,
 }

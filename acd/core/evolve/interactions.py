@@ -143,13 +143,14 @@ def _interaction_answered(state: State, fact: facts.InteractionAnswered, at: Ins
     state.interactions[fact.interaction_id] = moved(
         _reached(interaction), PhaseTrigger.ANSWERED, wait=None, reservation_id=fact.reservation_id, talk=talk
     )
+    own_ms = state.agents[fact.agent_id].settings.wrap_up_ms
     state.connections[fact.reservation_id] = Connection(
         reservation_id=fact.reservation_id,
         interaction_id=fact.interaction_id,
         queue_id=fact.queue_id,
         agent_id=fact.agent_id,
         joined_at=at,
-        wrap_up_ms=state.queues[fact.queue_id].wrap_up_ms,
+        wrap_up_ms=state.queues[fact.queue_id].wrap_up_ms if own_ms is None else own_ms,
     )
     agent = state.agents[fact.agent_id]
     state.agents[fact.agent_id] = replace(agent, reservation_id=fact.reservation_id, phone_failures=0)

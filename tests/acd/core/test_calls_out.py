@@ -168,3 +168,17 @@ def test_a_talk_outside_that_the_switch_lost_ends_once() -> None:
     floor.give(m.lost("c1"))
     floor.give(over("c1"))
     assert ends(floor) == [(Disposition.ANSWERED, EndedBy.SYSTEM)]
+
+
+def test_a_pick_up_that_comes_late_does_not_take_an_agent_out_of_their_own_call() -> None:
+    floor = Floor(ready=("ann",))
+    floor.call("c1")
+    floor.give(m.set_aux("ann"))
+    floor.wait(15_000)
+    floor.give(m.call_out("o1"))
+
+    told = floor.give(m.picked_up("c1-r1"))
+
+    assert [type(fact) for fact in told] == [facts.InputRefused]
+    assert state(floor) == "dialling"
+    assert floor.interaction("c1").phase == "waiting"
