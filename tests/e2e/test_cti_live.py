@@ -253,6 +253,7 @@ async def test_every_documented_path_answers_and_health_and_metrics_tell_the_tru
     document = await crm.get("/openapi.json")
     validate(document)
     ids = {"agent_id": "a1", "queue_id": "indonesia", "interaction_id": "c1-1", "recording_id": "c1-1-r1"}
+    ids |= {"list_id": "vip", "request_id": "1"}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             asked = re.sub(r"\{(\w+)\}", lambda found: ids[found[1]], path)

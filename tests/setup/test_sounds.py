@@ -19,8 +19,8 @@ RATE_HZ = 8000
 STRETCH = RATE_HZ // 50
 """20 ms: how finely it is asked whether there is speech."""
 SPEECH_DBFS = -45.0
-EDGE_MS_MAX = 160
-"""60 ms of silence are left on purpose, and a soft consonant, as in "three", takes its time to be heard."""
+EDGE_MS_MAX = 180
+"""60 ms of silence are left on purpose, and a soft consonant, as in "three" or at the end of "belas", takes its time."""
 
 SOURCE_HZ = 22050
 VOICES_HZ = {"id": 600, "en-gb": 1000}
