@@ -16,11 +16,12 @@ log = structlog.get_logger(__name__)
 
 ERROR_TRY_LATER = PromptId("error-try-later")
 NOT_LOGGED_IN = PromptId("not-logged-in")
+TOO_MANY_AWAY = PromptId("agent-too-many-away")
 
 _DEVICE = re.compile(r"[a-z][a-z0-9-]{0,39}", re.ASCII)
 _REFUSALS: Mapping[RefusalCode, PromptId] = {
     RefusalCode.NOT_LOGGED_IN: NOT_LOGGED_IN,
-    RefusalCode.TOO_MANY_AWAY: PromptId("agent-too-many-away"),
+    RefusalCode.TOO_MANY_AWAY: TOO_MANY_AWAY,
 }
 
 

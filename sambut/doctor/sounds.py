@@ -20,8 +20,10 @@ BUILT_IN: Final = frozenset(
     {
         agent_aux.AUX,
         agent_aux.CHOOSE_REASON,
+        agent_aux.ENTER_REASON,
         agent_desk.ERROR_TRY_LATER,
         agent_desk.NOT_LOGGED_IN,
+        agent_desk.TOO_MANY_AWAY,
         agent_login.ENTER_LOGIN,
         agent_login.ENTER_PIN,
         agent_login.LOGIN_FAILED,

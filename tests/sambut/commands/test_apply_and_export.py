@@ -81,7 +81,7 @@ def test_a_wrong_file_is_refused_whole_with_every_error(run: Run, file: Path) ->
     lines = refused.stderr.splitlines()
     assert len(lines) == 3
     assert lines[0].startswith("line 12: queue sales: priority: 11 is out of range")
-    assert lines[1].startswith('line 39: did 169: flow: there is no flow "x"')
+    assert lines[1].startswith('line 43: did 169: flow: there is no flow "x"')
     assert lines[2] == f"{file}: 2 errors, nothing was changed."
     assert run("export").stdout == before
 
